@@ -1,0 +1,61 @@
+package dev.nacre.model;
+
+import dev.nacre.error.ValidationException;
+import java.time.Instant;
+import java.util.Map;
+
+/** The moment a read asks about: now, a version, or an instant. */
+public sealed interface AsOf {
+
+  /** The newest visible version, at the current time. */
+  static AsOf now() {
+    return Now.NOW;
+  }
+
+  /**
+   * The state right after commit {@code version}, at that commit's time; version 0 is the empty
+   * database.
+   */
+  static AsOf version(long version) {
+    return new AtVersion(version);
+  }
+
+  /**
+   * The state at an instant: the last commit not after it. Before the first commit: empty. In the
+   * future: now.
+   */
+  static AsOf instant(Instant instant) {
+    return new AtInstant(instant);
+  }
+
+  /** Now. */
+  enum Now implements AsOf {
+    /** The only instance. */
+    NOW
+  }
+
+  /**
+   * A commit version.
+   *
+   * @param version 0 or more
+   */
+  record AtVersion(long version) implements AsOf {
+    /** Checks the range. */
+    public AtVersion {
+      if (version < 0) {
+        throw new ValidationException(
+            "asOf version "
+                + version
+                + " is negative; versions start at 1, and 0 is the empty database",
+            Map.of("version", Long.toString(version)));
+      }
+    }
+  }
+
+  /**
+   * A moment on the commit clock (UTC, microseconds).
+   *
+   * @param instant the moment
+   */
+  record AtInstant(Instant instant) implements AsOf {}
+}

@@ -1,0 +1,47 @@
+package dev.nacre.model;
+
+import dev.nacre.error.ValidationException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a commit says of itself, kept in the log.
+ *
+ * @param actor who wrote, or null
+ * @param source where it came from, or null
+ * @param idempotencyKey names the commit so that a retry can be recognised, or null
+ * @param other further attributes, at most 16
+ */
+public record CommitAttributes(
+    @Nullable String actor,
+    @Nullable String source,
+    @Nullable String idempotencyKey,
+    Map<String, String> other) {
+  /** Nothing said. */
+  public static final CommitAttributes NONE = new CommitAttributes(null, null, null, Map.of());
+
+  /** The most characters of all attributes together. */
+  public static final int CHARACTERS_MAX = 4096;
+
+  /** Copies the map and checks the sizes. */
+  public CommitAttributes {
+    other = Map.copyOf(other);
+    int characters = length(actor) + length(source) + length(idempotencyKey);
+    for (Map.Entry<String, String> entry : other.entrySet()) {
+      characters += entry.getKey().length() + entry.getValue().length();
+    }
+    if (other.size() > 16 || characters > CHARACTERS_MAX) {
+      throw new ValidationException(
+          "commit attributes have "
+              + other.size()
+              + " entries and "
+              + characters
+              + " characters; at most 16 and "
+              + CHARACTERS_MAX);
+    }
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
+  }
+}

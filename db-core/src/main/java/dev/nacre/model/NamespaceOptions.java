@@ -1,0 +1,30 @@
+package dev.nacre.model;
+
+import dev.nacre.error.ValidationException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Options of a namespace, set by a versioned commit.
+ *
+ * @param spaces embedding spaces declared ahead of the first vector; a space that exists must be
+ *     repeated unchanged or left out
+ * @param timeToLive how long after a write of its value a record expires when the write does not
+ *     say, or null for never
+ */
+public record NamespaceOptions(List<EmbeddingSpace> spaces, @Nullable Duration timeToLive) {
+  /** No declared spaces, no expiry. */
+  public static final NamespaceOptions DEFAULT = new NamespaceOptions(List.of(), null);
+
+  /** Checks the options. */
+  public NamespaceOptions {
+    spaces = List.copyOf(spaces);
+    if (spaces.stream().map(EmbeddingSpace::name).distinct().count() != spaces.size()) {
+      throw new ValidationException("an embedding space is declared twice in " + spaces);
+    }
+    if (timeToLive != null && (timeToLive.isNegative() || timeToLive.isZero())) {
+      throw new ValidationException("timeToLive is " + timeToLive + "; it must be more than zero");
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.nacre.model;
+
+/**
+ * What must hold for a write, judged in commit order; otherwise the whole batch fails with a
+ * conflict that names the key.
+ */
+public sealed interface WriteCondition {
+
+  /** No condition. */
+  static WriteCondition none() {
+    return None.NONE;
+  }
+
+  /** The record's current version must be this one. */
+  static WriteCondition ifVersion(long version) {
+    return new IfVersion(version);
+  }
+
+  /** There must be no live record. */
+  static WriteCondition ifAbsent() {
+    return IfAbsent.IF_ABSENT;
+  }
+
+  /** No condition. */
+  enum None implements WriteCondition {
+    /** The only instance. */
+    NONE
+  }
+
+  /** No live record. */
+  enum IfAbsent implements WriteCondition {
+    /** The only instance. */
+    IF_ABSENT
+  }
+
+  /**
+   * The record's version.
+   *
+   * @param version the version that was read
+   */
+  record IfVersion(long version) implements WriteCondition {}
+}

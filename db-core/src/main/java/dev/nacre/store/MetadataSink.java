@@ -1,0 +1,10 @@
+package dev.nacre.store;
+
+import dev.nacre.model.Metadata;
+
+/** Receives keys with their metadata, in key order. */
+@FunctionalInterface
+public interface MetadataSink {
+  /** Takes one record's metadata; returns whether to go on. */
+  boolean accept(String key, Metadata metadata);
+}

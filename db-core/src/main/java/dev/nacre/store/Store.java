@@ -1,0 +1,125 @@
+package dev.nacre.store;
+
+import dev.nacre.model.AsOf;
+import dev.nacre.model.Change;
+import dev.nacre.model.Commit;
+import dev.nacre.model.Durability;
+import dev.nacre.model.EmbeddingSpace;
+import dev.nacre.model.HistoryEntry;
+import dev.nacre.model.HistoryRequest;
+import dev.nacre.model.Namespace;
+import dev.nacre.model.Page;
+import dev.nacre.model.ReadPoint;
+import dev.nacre.model.ScanRequest;
+import dev.nacre.model.VersionedRecord;
+import dev.nacre.model.WriteBatch;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/**
+ * The versioned store: records, vectors, their history and the log of commits, in one RocksDB.
+ *
+ * <p>Thread-safe. Reads run on the caller's thread and may touch the disk, except {@link
+ * #getCached} and {@link #now()}; commits never block the caller. Every read takes a {@link
+ * ReadPoint}; absent and expired records are empty. After {@link #close()} every call fails with
+ * {@code DatabaseClosedException} and native code is never reached.
+ */
+public interface Store extends AutoCloseable {
+
+  /**
+   * Opens a store, creating it when there is none. Checks the write-ahead log first.
+   *
+   * @throws dev.nacre.error.LockedException when another handle owns the directory
+   * @throws dev.nacre.error.FormatException when the directory is foreign or of a newer format
+   * @throws dev.nacre.error.CorruptionException when acknowledged commits are missing or files are
+   *     damaged
+   */
+  static Store open(StoreOptions options) {
+    return VersionedStore.open(options);
+  }
+
+  /** Opens the store in {@code directory} with the default options. */
+  static Store open(Path directory) {
+    return open(StoreOptions.in(directory));
+  }
+
+  /** Id of the unbroken line of versions; views keep it and are rebuilt when it differs. */
+  String lineage();
+
+  /** The visible version at the current time. Never blocks. */
+  ReadPoint now();
+
+  /** The pair (V, T) of a moment; an instant costs a few reads of the log. */
+  ReadPoint resolve(AsOf asOf);
+
+  /**
+   * Commits a batch. The future completes on an executor of the store, never on the committer,
+   * after the commit is as durable as asked and visible to every read. Cancelling withdraws the
+   * batch when it is not yet part of a group.
+   *
+   * <p>Fails with Validation, Conflict, ResourceExhausted (retryable), DeadlineExceeded
+   * (withdrawn), Unavailable (details {@code outcome=unknown} when the write-ahead log failed) or
+   * DatabaseClosed.
+   *
+   * @param timeout how long the batch may wait to be grouped
+   */
+  CompletableFuture<Commit> commit(WriteBatch batch, Durability durability, Duration timeout);
+
+  /** The record of a key, with the embeddings of {@code spaces}. */
+  Optional<VersionedRecord> get(ReadPoint at, String namespace, String key, Set<String> spaces);
+
+  /** The same from memory only, without embeddings: never touches the disk. */
+  CachedRead getCached(ReadPoint at, String namespace, String key);
+
+  /** The records of keys, in their order. */
+  List<Optional<VersionedRecord>> getAll(
+      ReadPoint at, String namespace, List<String> keys, Set<String> spaces);
+
+  /** Records of a range of keys. */
+  Page<VersionedRecord> scan(ScanRequest request);
+
+  /** Versions of a key, newest first. */
+  Page<HistoryEntry> history(HistoryRequest request);
+
+  /** The namespaces live at a version, by name. */
+  List<Namespace> namespaces(ReadPoint at);
+
+  /** The namespace of that name live at a version. Never blocks. */
+  Optional<Namespace> namespace(ReadPoint at, String name);
+
+  /** What the store says of itself. */
+  StoreStatistics statistics();
+
+  /** Where derived indexes live, or empty for a store in memory. */
+  Optional<Path> indexDirectory();
+
+  // ---- For views.
+
+  /** The changes of a namespace in (after, upTo], in commit order; {@code upTo} must be visible. */
+  void readLog(int namespaceId, long after, long upTo, Consumer<Change> sink);
+
+  /** The vector of a key as of a visible version. Ignores expiry. */
+  Optional<StoredVector> vector(long version, int namespaceId, EmbeddingSpace space, String key);
+
+  /** Every vector of a space as of a visible version, in key order. Ignores expiry. */
+  void scanVectors(long version, int namespaceId, EmbeddingSpace space, VectorSink sink);
+
+  /** The metadata of every record of a namespace as of a read point, in key order. */
+  void scanMetadata(ReadPoint at, String namespace, MetadataSink sink);
+
+  /**
+   * Calls {@code listener} with the visible version after each group, on the committer thread: it
+   * must only signal.
+   */
+  void onPublish(LongConsumer listener);
+
+  /** Drains what was accepted, then refuses. Idempotent; blocks. */
+  @Override
+  void close();
+}

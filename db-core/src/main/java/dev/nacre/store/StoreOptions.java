@@ -1,0 +1,159 @@
+package dev.nacre.store;
+
+import dev.nacre.error.ValidationException;
+import dev.nacre.model.Limits;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a store is opened.
+ *
+ * @param directory where it lives, created when absent; null for a store in memory that ends with
+ *     its handle
+ * @param readOnly open beside a running owner at the version found, without writing
+ * @param blockCacheBytes RocksDB's block cache; default 256 MiB; larger when the hot set does not
+ *     fit
+ * @param writeBufferBytes memory for writes before they go to sorted files, all column families
+ *     together; default 128 MiB
+ * @param queueBytes writes waiting for the committer; beyond it they wait for room until their
+ *     deadline; default 64 MiB
+ * @param groupBytes the most one group commit writes; default 8 MiB, at most the queue
+ * @param limits what one write may hold
+ * @param clock gives commit times
+ * @param probe called before every call that may touch storage; for tests that stall or fail it
+ */
+public record StoreOptions(
+    @Nullable Path directory,
+    boolean readOnly,
+    long blockCacheBytes,
+    long writeBufferBytes,
+    long queueBytes,
+    long groupBytes,
+    Limits limits,
+    Clock clock,
+    StorageProbe probe) {
+  /** Checks the ranges. */
+  public StoreOptions {
+    check("blockCacheBytes", blockCacheBytes, 1L << 20);
+    check("writeBufferBytes", writeBufferBytes, 1L << 20);
+    check("queueBytes", queueBytes, 1L << 16);
+    check("groupBytes", groupBytes, 1L << 12);
+  }
+
+  /** The defaults, in a directory. */
+  public static StoreOptions in(Path directory) {
+    return new StoreOptions(
+        directory,
+        false,
+        256L << 20,
+        128L << 20,
+        64L << 20,
+        8L << 20,
+        Limits.DEFAULT,
+        Clock.systemUTC(),
+        StorageProbe.NONE);
+  }
+
+  /** The defaults, in memory. */
+  public static StoreOptions inMemory() {
+    return new StoreOptions(
+        null,
+        false,
+        64L << 20,
+        64L << 20,
+        64L << 20,
+        8L << 20,
+        Limits.DEFAULT,
+        Clock.systemUTC(),
+        StorageProbe.NONE);
+  }
+
+  /** The same with another clock. */
+  public StoreOptions withClock(Clock value) {
+    return new StoreOptions(
+        directory,
+        readOnly,
+        blockCacheBytes,
+        writeBufferBytes,
+        queueBytes,
+        groupBytes,
+        limits,
+        value,
+        probe);
+  }
+
+  /** The same with a probe. */
+  public StoreOptions withProbe(StorageProbe value) {
+    return new StoreOptions(
+        directory,
+        readOnly,
+        blockCacheBytes,
+        writeBufferBytes,
+        queueBytes,
+        groupBytes,
+        limits,
+        clock,
+        value);
+  }
+
+  /** The same with other limits. */
+  public StoreOptions withLimits(Limits value) {
+    return new StoreOptions(
+        directory,
+        readOnly,
+        blockCacheBytes,
+        writeBufferBytes,
+        queueBytes,
+        groupBytes,
+        value,
+        clock,
+        probe);
+  }
+
+  /** The same with a bounded queue of {@code value} bytes. */
+  public StoreOptions withQueueBytes(long value) {
+    return new StoreOptions(
+        directory,
+        readOnly,
+        blockCacheBytes,
+        writeBufferBytes,
+        value,
+        groupBytes,
+        limits,
+        clock,
+        probe);
+  }
+
+  /** The same with a block cache of {@code value} bytes. */
+  public StoreOptions withBlockCacheBytes(long value) {
+    return new StoreOptions(
+        directory, readOnly, value, writeBufferBytes, queueBytes, groupBytes, limits, clock, probe);
+  }
+
+  /** The same with write buffers of {@code value} bytes. */
+  public StoreOptions withWriteBufferBytes(long value) {
+    return new StoreOptions(
+        directory, readOnly, blockCacheBytes, value, queueBytes, groupBytes, limits, clock, probe);
+  }
+
+  /** The same, read only. */
+  public StoreOptions asReadOnly() {
+    return new StoreOptions(
+        directory,
+        true,
+        blockCacheBytes,
+        writeBufferBytes,
+        queueBytes,
+        groupBytes,
+        limits,
+        clock,
+        probe);
+  }
+
+  private static void check(String name, long value, long min) {
+    if (value < min) {
+      throw new ValidationException(name + " is " + value + "; at least " + min);
+    }
+  }
+}

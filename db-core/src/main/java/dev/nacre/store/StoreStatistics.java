@@ -1,0 +1,25 @@
+package dev.nacre.store;
+
+/**
+ * What a store says of itself.
+ *
+ * @param version the visible version
+ * @param namespaces live namespaces
+ * @param recordsEstimate about how many live records (RocksDB's estimate)
+ * @param storageBytes bytes of sorted files on disk
+ * @param logBytes bytes of write-ahead log on disk
+ * @param memoryBytes memtables, block cache in use and table readers
+ * @param queueBytes writes waiting for the committer, now
+ * @param commits commits since opening
+ * @param groups group commits since opening
+ */
+public record StoreStatistics(
+    long version,
+    int namespaces,
+    long recordsEstimate,
+    long storageBytes,
+    long logBytes,
+    long memoryBytes,
+    long queueBytes,
+    long commits,
+    long groups) {}

@@ -1,0 +1,20 @@
+/** The versioned store of Nacre: records, their history and the commit log, on RocksDB. */
+@SuppressWarnings("module") // The modules named in qualified exports are built after this one.
+module dev.nacre.core {
+  requires static transitive org.jspecify;
+  requires static transitive com.google.errorprone.annotations;
+  requires transitive com.fasterxml.jackson.databind;
+  requires org.slf4j;
+  requires rocksdbjni;
+
+  exports dev.nacre.error;
+  exports dev.nacre.filter;
+  exports dev.nacre.model;
+  exports dev.nacre.store to
+      dev.nacre.vector,
+      dev.nacre,
+      dev.nacre.bench;
+  exports dev.nacre.view to
+      dev.nacre.vector,
+      dev.nacre;
+}

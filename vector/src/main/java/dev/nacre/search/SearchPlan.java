@@ -1,0 +1,23 @@
+package dev.nacre.search;
+
+/**
+ * How a search was answered.
+ *
+ * @param tier which tier
+ * @param candidates how many vectors could have been hits: live at the moment and matching the
+ *     filter, as far as counted
+ * @param provider the similarity provider that computed scores, for example {@code simd}
+ */
+public record SearchPlan(Tier tier, long candidates, String provider) {
+  /** Where the answer came from. */
+  public enum Tier {
+    /** Every candidate was compared. */
+    EXACT,
+    /** The HNSW graph, and every vector that it has not absorbed. */
+    GRAPH,
+    /** Every vector that was live at a past version was read from storage and compared. */
+    EXACT_AS_OF,
+    /** Nothing to search. */
+    EMPTY
+  }
+}

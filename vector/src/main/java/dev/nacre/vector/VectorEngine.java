@@ -1,0 +1,34 @@
+package dev.nacre.vector;
+
+import dev.nacre.search.SearchRequest;
+import dev.nacre.search.SearchResult;
+import dev.nacre.store.Store;
+
+/**
+ * Searches the embeddings of a store. Thread-safe; searches block (they may read the disk), so
+ * callers run them on a pool. Closing it stops background work and frees off-heap memory; the store
+ * is closed by its owner, afterwards.
+ */
+public interface VectorEngine extends AutoCloseable {
+
+  /** An engine over {@code store}. Indexes are opened or built when a space is first searched. */
+  @SuppressWarnings("DoNotCallSuggester")
+  static VectorEngine open(Store store, VectorOptions options) {
+    throw new IllegalStateException("being written: " + store + options);
+  }
+
+  /**
+   * The nearest records. A request by text is refused: the caller embeds it first.
+   *
+   * @throws dev.nacre.error.ValidationException when the vector does not fit the space, or the
+   *     namespace has no such space
+   */
+  SearchResult similar(SearchRequest request);
+
+  /** What the engine says of itself. */
+  VectorStatistics statistics();
+
+  /** Idempotent. */
+  @Override
+  void close();
+}

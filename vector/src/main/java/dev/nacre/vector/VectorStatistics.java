@@ -1,0 +1,19 @@
+package dev.nacre.vector;
+
+/**
+ * What the search engine says of itself.
+ *
+ * @param provider the similarity provider in use, and why it was chosen
+ * @param activeSpaces spaces with a block in memory
+ * @param blockBytes off-heap bytes of blocks
+ * @param graphs spaces with a graph
+ * @param graphVectors vectors in graphs
+ * @param buildingGraphs graphs being built or extended now
+ */
+public record VectorStatistics(
+    String provider,
+    int activeSpaces,
+    long blockBytes,
+    int graphs,
+    long graphVectors,
+    int buildingGraphs) {}
