@@ -232,4 +232,9 @@ final class RecordReader {
         row.expiresAtMicros() == RecordRow.NEVER ? null : Micros.toInstant(row.expiresAtMicros()),
         at);
   }
+
+  /** The row, unless it is expired at the read point. */
+  static @Nullable RecordRow live(@Nullable RecordRow row, ReadPoint at) {
+    return row == null || row.isExpired(Micros.of(at.instant())) ? null : row;
+  }
 }

@@ -10,7 +10,6 @@ import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.HistoryEntry;
 import dev.nacre.model.HistoryRequest;
 import dev.nacre.model.Namespace;
-import dev.nacre.model.Operation;
 import dev.nacre.model.Page;
 import dev.nacre.model.ReadPoint;
 import dev.nacre.model.ScanRequest;
@@ -18,24 +17,16 @@ import dev.nacre.model.VersionedRecord;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.store.commit.GroupCommitter;
 import dev.nacre.store.commit.NamespaceEntry;
-import dev.nacre.store.commit.Visible;
-import dev.nacre.store.layout.CommitRow;
 import dev.nacre.store.layout.Keys;
-import dev.nacre.store.layout.LogRow;
-import dev.nacre.store.layout.Micros;
 import dev.nacre.store.layout.PageCursor;
 import dev.nacre.store.layout.RecordRow;
 import dev.nacre.store.layout.TextKeys;
-import dev.nacre.store.layout.VectorRow;
-import dev.nacre.store.rocks.ColumnFamily;
-import dev.nacre.store.rocks.RocksCursor;
 import dev.nacre.store.rocks.RocksEngine;
 import dev.nacre.store.rocks.StorageFailure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +49,8 @@ final class VersionedStore implements Store {
   private final RocksEngine engine;
   private final GroupCommitter committer;
   private final RecordReader reader;
+  private final Moments moments;
+  private final ViewReads views;
   private final Gate gate = new Gate();
   private final Object closing = new Object();
   private boolean closed;
@@ -68,6 +61,8 @@ final class VersionedStore implements Store {
     this.engine = parts.engine();
     this.committer = parts.committer();
     this.reader = new RecordReader(engine, committer, options.probe());
+    this.moments = new Moments(engine, committer, options, parts.lineage());
+    this.views = new ViewReads(parts, reader, options.probe());
   }
 
   static Store open(StoreOptions options) {
@@ -85,78 +80,12 @@ final class VersionedStore implements Store {
 
   @Override
   public ReadPoint now() {
-    return guarded(this::nowInside);
-  }
-
-  private ReadPoint nowInside() {
-    Visible visible = committer.visible();
-    long micros = Math.max(Micros.of(options.clock().instant()), visible.timeMicros());
-    return point(visible.version(), micros);
-  }
-
-  private ReadPoint point(long version, long micros) {
-    return new ReadPoint(version, Micros.toInstant(micros), parts.lineage());
+    return guarded(moments::now);
   }
 
   @Override
   public ReadPoint resolve(AsOf asOf) {
-    return guarded(() -> resolveInside(asOf));
-  }
-
-  private ReadPoint resolveInside(AsOf asOf) {
-    return switch (asOf) {
-      case AsOf.Now now -> nowInside();
-      case AsOf.AtVersion at -> resolveVersion(at.version());
-      case AsOf.AtInstant at -> resolveInstant(Micros.checked(at.instant(), "asOf"));
-    };
-  }
-
-  private ReadPoint resolveVersion(long version) {
-    Visible visible = committer.visible();
-    if (version > visible.version()) {
-      throw new ValidationException(
-          "version " + version + " is not there yet; the newest is " + visible.version(),
-          Map.of("version", Long.toString(version), "newest", Long.toString(visible.version())));
-    }
-    if (version == 0) {
-      return point(0, 0);
-    }
-    return point(
-        version, version == visible.version() ? visible.timeMicros() : commitMicros(version));
-  }
-
-  private ReadPoint resolveInstant(long micros) {
-    Visible visible = committer.visible();
-    if (micros >= visible.timeMicros()) {
-      ReadPoint now = nowInside();
-      // In the future: now. A commit may have come in since: then its version, at the instant asked
-      // for, if that is later.
-      return micros >= Micros.of(now.instant()) || now.version() != visible.version()
-          ? now
-          : point(visible.version(), micros);
-    }
-    long low = 0;
-    long high = visible.version();
-    while (high - low > 1) {
-      long middle = (low + high) >>> 1;
-      if (commitMicros(middle) <= micros) {
-        low = middle;
-      } else {
-        high = middle;
-      }
-    }
-    return point(low, micros);
-  }
-
-  private long commitMicros(long version) {
-    options.probe().beforeRead();
-    byte @Nullable [] row = engine.get(ColumnFamily.COMMIT, Keys.commit(version));
-    if (row == null) {
-      throw new dev.nacre.error.CorruptionException(
-          "commit " + version + " is missing from the log; restore the directory from a backup",
-          Map.of("version", Long.toString(version)));
-    }
-    return CommitRow.timeIn(row);
+    return guarded(() -> moments.resolve(asOf));
   }
 
   @Override
@@ -189,7 +118,8 @@ final class VersionedStore implements Store {
           NamespaceEntry entry = find(namespace, at);
           return entry == null
               ? Optional.empty()
-              : Optional.ofNullable(live(reader.row(entry, keyBytes, at.version()), at))
+              : Optional.ofNullable(
+                      RecordReader.live(reader.row(entry, keyBytes, at.version()), at))
                   .map(row -> reader.record(entry, key, keyBytes, row, at, spaces));
         });
   }
@@ -207,7 +137,7 @@ final class VersionedStore implements Store {
       if (!cached.known()) {
         return CachedRead.NotCached.NOT_CACHED;
       }
-      RecordRow row = live(cached.row(), at);
+      RecordRow row = RecordReader.live(cached.row(), at);
       return new CachedRead.Answer(
           row == null ? null : reader.record(entry, key, keyBytes, row, at, Set.of()));
     } finally {
@@ -229,7 +159,7 @@ final class VersionedStore implements Store {
           }
           List<@Nullable RecordRow> rows = reader.rows(entry, keyBytes, at.version());
           for (int i = 0; i < rows.size(); i++) {
-            RecordRow row = live(rows.get(i), at);
+            RecordRow row = RecordReader.live(rows.get(i), at);
             records.add(
                 row == null
                     ? Optional.empty()
@@ -248,7 +178,7 @@ final class VersionedStore implements Store {
           byte @Nullable [] after = null;
           String cursor = request.cursor();
           if (cursor == null) {
-            at = resolveInside(request.asOf());
+            at = moments.resolve(request.asOf());
           } else {
             PageCursor decoded = PageCursor.decode(cursor, PageCursor.Kind.SCAN, parts.lineage());
             at = checked(decoded.readPoint());
@@ -277,7 +207,7 @@ final class VersionedStore implements Store {
         new AsOfScan(
             engine, AsOfScan.Kind.RECORDS, range, at.version(), committer::startedVersion)) {
       while (scan.next()) {
-        RecordRow row = live(scan.record(), at);
+        RecordRow row = RecordReader.live(scan.record(), at);
         if (row == null) {
           continue;
         }
@@ -300,7 +230,7 @@ final class VersionedStore implements Store {
           long below = Long.MAX_VALUE;
           String cursor = request.cursor();
           if (cursor == null) {
-            at = resolveInside(request.asOf());
+            at = moments.resolve(request.asOf());
           } else {
             PageCursor decoded =
                 PageCursor.decode(cursor, PageCursor.Kind.HISTORY, parts.lineage());
@@ -378,79 +308,18 @@ final class VersionedStore implements Store {
 
   @Override
   public void readLog(int namespaceId, long after, long upTo, Consumer<Change> sink) {
-    guardedRun(
-        () -> {
-          NamespaceEntry entry = parts.registry().find(namespaceId);
-          if (entry == null || after >= upTo) {
-            return;
-          }
-          options.probe().beforeRead();
-          byte[] prefix = Keys.namespacePrefix(namespaceId);
-          try (RocksCursor cursor = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SHORT)) {
-            for (cursor.seek(Keys.log(namespaceId, after + 1, 0)); cursor.valid(); cursor.next()) {
-              byte[] key = cursor.key();
-              if (!Keys.startsWith(key, prefix) || Keys.versionOfLog(key) > upTo) {
-                break;
-              }
-              sink.accept(change(entry, Keys.versionOfLog(key), LogRow.parse(cursor.value())));
-            }
-          }
-        });
-  }
-
-  private static Change change(NamespaceEntry entry, long version, LogRow row) {
-    Set<String> spaces = Set.of();
-    if (row.spaces().length > 0) {
-      spaces = new HashSet<>();
-      for (int space : row.spaces()) {
-        spaces.add(entry.space(space).name());
-      }
-    }
-    return new Change(
-        version,
-        row.delete() ? Operation.DELETE : Operation.UPSERT,
-        Keys.text(row.key()),
-        row.value(),
-        row.metadata(),
-        spaces);
+    guardedRun(() -> views.readLog(namespaceId, after, upTo, sink));
   }
 
   @Override
   public Optional<StoredVector> vector(
       long version, int namespaceId, EmbeddingSpace space, String key) {
-    return guarded(
-        () -> {
-          NamespaceEntry entry = parts.registry().find(namespaceId);
-          int spaceId = entry == null ? 0 : entry.spaceId(space.name(), version);
-          return entry == null || spaceId == 0
-              ? Optional.empty()
-              : reader.vector(entry, spaceId, TextKeys.key(key), version);
-        });
+    return guarded(() -> views.vector(version, namespaceId, space, key));
   }
 
   @Override
   public void scanVectors(long version, int namespaceId, EmbeddingSpace space, VectorSink sink) {
-    guardedRun(
-        () -> {
-          NamespaceEntry entry = parts.registry().find(namespaceId);
-          int spaceId = entry == null ? 0 : entry.spaceId(space.name(), version);
-          if (spaceId == 0) {
-            return;
-          }
-          options.probe().beforeRead();
-          ScanRange range = ScanRange.ofVectors(namespaceId, spaceId);
-          try (AsOfScan scan =
-              new AsOfScan(
-                  engine, AsOfScan.Kind.VECTORS, range, version, committer::startedVersion)) {
-            while (scan.next()) {
-              byte[] row = scan.vectorRow();
-              if (!sink.accept(
-                  Keys.text(scan.key()), VectorRow.version(row), VectorRow.floats(row))) {
-                break;
-              }
-            }
-          }
-        });
+    guardedRun(() -> views.scanVectors(version, namespaceId, space, sink));
   }
 
   @Override
@@ -458,20 +327,8 @@ final class VersionedStore implements Store {
     guardedRun(
         () -> {
           NamespaceEntry entry = find(namespace, at);
-          if (entry == null) {
-            return;
-          }
-          options.probe().beforeRead();
-          ScanRange range = ScanRange.ofRecords(entry.id(), new byte[0], null, null, null);
-          try (AsOfScan scan =
-              new AsOfScan(
-                  engine, AsOfScan.Kind.RECORDS, range, at.version(), committer::startedVersion)) {
-            while (scan.next()) {
-              RecordRow row = live(scan.record(), at);
-              if (row != null && !sink.accept(Keys.text(scan.key()), row.metadata())) {
-                break;
-              }
-            }
+          if (entry != null) {
+            views.scanMetadata(at, entry, sink);
           }
         });
   }
@@ -515,10 +372,6 @@ final class VersionedStore implements Store {
   private @Nullable NamespaceEntry find(String namespace, ReadPoint at) {
     TextKeys.checkNamespace(namespace);
     return parts.registry().find(namespace, at.version());
-  }
-
-  private static @Nullable RecordRow live(@Nullable RecordRow row, ReadPoint at) {
-    return row == null || row.isExpired(Micros.of(at.instant())) ? null : row;
   }
 
   private void guardedRun(Runnable call) {
