@@ -1,0 +1,269 @@
+package dev.nacre;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.nacre.embed.Embedder;
+import dev.nacre.error.ValidationException;
+import dev.nacre.model.Durability;
+import dev.nacre.model.Limits;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a database is opened. Immutable; {@link #in} and {@link #inMemory} give the defaults, {@link
+ * #builder(Path)} changes them.
+ *
+ * @param directory where it lives, created when absent; null for a database in memory that ends
+ *     when it is closed
+ * @param readOnly open beside a running owner at the version found, without writing; default false
+ * @param durability when a write is acknowledged that does not say; default {@link
+ *     Durability#SYNC}. Choose {@link Durability#ASYNC} when losing the last moments in a power cut
+ *     is acceptable
+ * @param timeout how long a call may take that does not say, more than zero and at most a day;
+ *     default one minute. A read that has begun fails with {@code DeadlineExceededException} though
+ *     its thread is busy until storage answers; a write is withdrawn, never given up half-way
+ * @param readThreads threads for reads that touch the disk and for searches, 1–1024; default twice
+ *     the processors, at least 4 and at most 32. More when many reads wait on slow storage
+ * @param readQueue reads that may wait for those threads, 1–10,000,000; default 10,000. Beyond it
+ *     reads fail at once with {@code ResourceExhaustedException}, which may be retried
+ * @param blockCacheBytes memory for blocks of sorted files, at least 1 MiB; default 256 MiB, in
+ *     memory 64 MiB. Larger when the hot set does not fit
+ * @param writeBufferBytes memory for writes before they go to sorted files, at least 1 MiB; default
+ *     128 MiB, in memory 64 MiB
+ * @param writeQueueBytes writes that wait encoded for the committer, at least 64 KiB; default 64
+ *     MiB
+ * @param vectorBytes off-heap memory for exact search, at least 1 MiB; default 1 GiB
+ * @param graphThreshold vectors from which an embedding space gets a graph; default 20,000
+ * @param similarity {@code auto}, {@code scalar} or {@code simd}; null reads the environment
+ *     variable {@code NACRE_SIMILARITY}, else {@code auto}. A named one that is absent fails the
+ *     opening
+ * @param limits what one write may hold
+ * @param clock gives commit times; default the system's
+ * @param embedder embeds texts in requests; null when none do. The database never closes it: it may
+ *     serve several databases. Close it after them
+ */
+public record DatabaseOptions(
+    @Nullable Path directory,
+    boolean readOnly,
+    Durability durability,
+    Duration timeout,
+    int readThreads,
+    int readQueue,
+    long blockCacheBytes,
+    long writeBufferBytes,
+    long writeQueueBytes,
+    long vectorBytes,
+    int graphThreshold,
+    @Nullable String similarity,
+    Limits limits,
+    Clock clock,
+    @Nullable Embedder embedder) {
+  /** The most threads for reads. */
+  public static final int READ_THREADS_MAX = 1024;
+
+  /** The most reads that may wait. */
+  public static final int READ_QUEUE_MAX = 10_000_000;
+
+  /** Checks the ranges. */
+  public DatabaseOptions {
+    requireNonNull(durability, "durability");
+    requireNonNull(timeout, "timeout");
+    requireNonNull(limits, "limits");
+    requireNonNull(clock, "clock");
+    WriteOptions.checkTimeout(timeout);
+    check("readThreads", readThreads, 1, READ_THREADS_MAX);
+    check("readQueue", readQueue, 1, READ_QUEUE_MAX);
+    check("blockCacheBytes", blockCacheBytes, 1L << 20, Long.MAX_VALUE);
+    check("writeBufferBytes", writeBufferBytes, 1L << 20, Long.MAX_VALUE);
+    check("writeQueueBytes", writeQueueBytes, 1L << 16, Long.MAX_VALUE);
+    check("vectorBytes", vectorBytes, 1L << 20, Long.MAX_VALUE);
+    check("graphThreshold", graphThreshold, 1, Integer.MAX_VALUE);
+    if (readOnly && directory == null) {
+      throw new ValidationException("a database in memory cannot be opened read-only");
+    }
+  }
+
+  /** The defaults, in a directory. */
+  public static DatabaseOptions in(Path directory) {
+    return builder(directory).build();
+  }
+
+  /** The defaults, in memory. */
+  public static DatabaseOptions inMemory() {
+    return inMemoryBuilder().build();
+  }
+
+  /** Starts from the defaults, in a directory. */
+  public static Builder builder(Path directory) {
+    return new Builder(requireNonNull(directory, "directory"));
+  }
+
+  /** Starts from the defaults, in memory. */
+  public static Builder inMemoryBuilder() {
+    return new Builder(null);
+  }
+
+  private static void check(String name, long value, long min, long max) {
+    if (value < min || value > max) {
+      throw new ValidationException(
+          name
+              + " is "
+              + value
+              + (max == Long.MAX_VALUE
+                  ? "; at least " + min
+                  : "; allowed are " + min + " to " + max),
+          Map.of("option", name));
+    }
+  }
+
+  /** Collects options; for one thread. The record says what each of them means. */
+  public static final class Builder {
+    private final @Nullable Path directory;
+    private boolean readOnly;
+    private Durability durability = Durability.SYNC;
+    private Duration timeout = Duration.ofMinutes(1);
+    private int readThreads = Math.clamp(2L * Runtime.getRuntime().availableProcessors(), 4, 32);
+    private int readQueue = 10_000;
+    private long blockCacheBytes;
+    private long writeBufferBytes;
+    private long writeQueueBytes = 64L << 20;
+    private long vectorBytes = 1L << 30;
+    private int graphThreshold = 20_000;
+    private @Nullable String similarity;
+    private Limits limits = Limits.DEFAULT;
+    private Clock clock = Clock.systemUTC();
+    private @Nullable Embedder embedder;
+
+    private Builder(@Nullable Path directory) {
+      this.directory = directory;
+      this.blockCacheBytes = directory == null ? 64L << 20 : 256L << 20;
+      this.writeBufferBytes = directory == null ? 64L << 20 : 128L << 20;
+    }
+
+    /** Opens without writing. */
+    @CanIgnoreReturnValue
+    public Builder readOnly() {
+      readOnly = true;
+      return this;
+    }
+
+    /** Sets when writes are acknowledged. */
+    @CanIgnoreReturnValue
+    public Builder durability(Durability value) {
+      durability = value;
+      return this;
+    }
+
+    /** Sets how long calls may take. */
+    @CanIgnoreReturnValue
+    public Builder timeout(Duration value) {
+      timeout = value;
+      return this;
+    }
+
+    /** Sets the number of threads for reads. */
+    @CanIgnoreReturnValue
+    public Builder readThreads(int value) {
+      readThreads = value;
+      return this;
+    }
+
+    /** Sets how many reads may wait. */
+    @CanIgnoreReturnValue
+    public Builder readQueue(int value) {
+      readQueue = value;
+      return this;
+    }
+
+    /** Sets the memory for blocks of sorted files. */
+    @CanIgnoreReturnValue
+    public Builder blockCacheBytes(long value) {
+      blockCacheBytes = value;
+      return this;
+    }
+
+    /** Sets the memory for writes before they go to sorted files. */
+    @CanIgnoreReturnValue
+    public Builder writeBufferBytes(long value) {
+      writeBufferBytes = value;
+      return this;
+    }
+
+    /** Sets how much may wait for the committer. */
+    @CanIgnoreReturnValue
+    public Builder writeQueueBytes(long value) {
+      writeQueueBytes = value;
+      return this;
+    }
+
+    /** Sets the memory for exact search. */
+    @CanIgnoreReturnValue
+    public Builder vectorBytes(long value) {
+      vectorBytes = value;
+      return this;
+    }
+
+    /** Sets from how many vectors on a space gets a graph. */
+    @CanIgnoreReturnValue
+    public Builder graphThreshold(int value) {
+      graphThreshold = value;
+      return this;
+    }
+
+    /** Names the similarity provider. */
+    @CanIgnoreReturnValue
+    public Builder similarity(String value) {
+      similarity = value;
+      return this;
+    }
+
+    /** Sets what one write may hold. */
+    @CanIgnoreReturnValue
+    public Builder limits(Limits value) {
+      limits = value;
+      return this;
+    }
+
+    /** Sets the clock of commit times. */
+    @CanIgnoreReturnValue
+    public Builder clock(Clock value) {
+      clock = value;
+      return this;
+    }
+
+    /** Sets the embedder; the caller keeps and closes it. */
+    @CanIgnoreReturnValue
+    public Builder embedder(Embedder value) {
+      embedder = value;
+      return this;
+    }
+
+    /**
+     * The options.
+     *
+     * @throws ValidationException when one is outside its range
+     */
+    public DatabaseOptions build() {
+      return new DatabaseOptions(
+          directory,
+          readOnly,
+          durability,
+          timeout,
+          readThreads,
+          readQueue,
+          blockCacheBytes,
+          writeBufferBytes,
+          writeQueueBytes,
+          vectorBytes,
+          graphThreshold,
+          similarity,
+          limits,
+          clock,
+          embedder);
+    }
+  }
+}
