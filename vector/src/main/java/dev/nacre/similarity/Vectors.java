@@ -32,6 +32,11 @@ public final class Vectors {
     scale(metric, target, dimension);
   }
 
+  /** Scales the first {@code dimension} components to length one under cosine, in place. */
+  public static void prepare(Metric metric, float[] vector, int dimension) {
+    scale(metric, vector, dimension);
+  }
+
   /** Scores one prepared query against one prepared row. */
   public static float score(
       SimilarityProvider provider, Metric metric, float[] query, float[] row) {

@@ -42,6 +42,11 @@ public abstract class Counted {
     }
   }
 
+  /** Whether the last reference is gone. */
+  public final boolean isFreed() {
+    return references.get() == 0;
+  }
+
   /** Frees what is held; called once, by the thread that gave back the last reference. */
   protected abstract void free();
 }
