@@ -1,6 +1,9 @@
 package dev.nacre.model;
 
 import dev.nacre.error.ValidationException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -9,6 +12,9 @@ import java.util.Map;
  * under {@link Metric#COSINE} not all zero.
  */
 public final class Embedding {
+  private static final ValueLayout.OfFloat FLOAT_LE =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   private final EmbeddingSpace space;
   private final float[] vector;
 
@@ -77,6 +83,16 @@ public final class Embedding {
   /** A copy of the components. */
   public float[] vector() {
     return vector.clone();
+  }
+
+  /** A vector that was checked when it was stored. Takes ownership. */
+  public static Embedding ofStored(EmbeddingSpace space, float[] vector) {
+    return new Embedding(space, vector);
+  }
+
+  /** Copies the components into {@code target} as little-endian float32. */
+  public void copyTo(MemorySegment target) {
+    MemorySegment.copy(vector, 0, target, FLOAT_LE, 0, vector.length);
   }
 
   /** Equal spaces and bitwise equal components. */

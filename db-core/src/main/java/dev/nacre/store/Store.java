@@ -119,6 +119,12 @@ public interface Store extends AutoCloseable {
    */
   void onPublish(LongConsumer listener);
 
+  /**
+   * Forces the log to stable storage unless {@code version} is known to be there. A view does so
+   * before it records a version as applied: after a power cut it must not be ahead of the store.
+   */
+  void ensureDurable(long version);
+
   /** Drains what was accepted, then refuses. Idempotent; blocks. */
   @Override
   void close();

@@ -1,0 +1,240 @@
+package dev.nacre.store;
+
+import dev.nacre.error.CorruptionException;
+import dev.nacre.model.Embedding;
+import dev.nacre.model.HistoryEntry;
+import dev.nacre.model.Operation;
+import dev.nacre.model.ReadPoint;
+import dev.nacre.model.VersionedRecord;
+import dev.nacre.store.commit.GroupCommitter;
+import dev.nacre.store.commit.NamespaceEntry;
+import dev.nacre.store.layout.HistoryRow;
+import dev.nacre.store.layout.Keys;
+import dev.nacre.store.layout.Micros;
+import dev.nacre.store.layout.RecordRow;
+import dev.nacre.store.layout.VectorRow;
+import dev.nacre.store.rocks.ColumnFamily;
+import dev.nacre.store.rocks.RocksCursor;
+import dev.nacre.store.rocks.RocksEngine;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Point reads as of a version: {@code head}, then {@code history}, in this order. Rows move from
+ * one to the other atomically, so a row that has just left the first is found in the second.
+ * Thread-safe.
+ */
+final class RecordReader {
+  private final RocksEngine engine;
+  private final GroupCommitter committer;
+  private final StorageProbe probe;
+
+  RecordReader(RocksEngine engine, GroupCommitter committer, StorageProbe probe) {
+    this.engine = engine;
+    this.committer = committer;
+    this.probe = probe;
+  }
+
+  /** The live row of a key as of a version, expired or not; null when there is none. */
+  @Nullable RecordRow row(NamespaceEntry namespace, byte[] key, long version) {
+    probe.beforeRead();
+    return rowBehindHead(
+        namespace, key, version, engine.get(ColumnFamily.HEAD, Keys.head(namespace.id(), key)));
+  }
+
+  /** The rows of keys, in their order. */
+  List<@Nullable RecordRow> rows(NamespaceEntry namespace, List<byte[]> keys, long version) {
+    probe.beforeRead();
+    List<byte @Nullable []> heads =
+        engine.getAll(
+            ColumnFamily.HEAD, keys.stream().map(key -> Keys.head(namespace.id(), key)).toList());
+    List<@Nullable RecordRow> rows = new ArrayList<>(keys.size());
+    for (int i = 0; i < keys.size(); i++) {
+      rows.add(rowBehindHead(namespace, keys.get(i), version, heads.get(i)));
+    }
+    return rows;
+  }
+
+  /** What {@link #cached} answers when the disk may be needed. */
+  record CachedRow(boolean known, @Nullable RecordRow row) {
+    static final CachedRow UNKNOWN = new CachedRow(false, null);
+  }
+
+  /** The same as {@link #row} without touching the disk. */
+  CachedRow cached(NamespaceEntry namespace, byte[] key, long version) {
+    byte @Nullable [] head = engine.getCached(ColumnFamily.HEAD, Keys.head(namespace.id(), key));
+    if (RocksEngine.isNotCached(head)) {
+      return CachedRow.UNKNOWN;
+    }
+    if (head != null && RecordRow.versionIn(head) <= version) {
+      return new CachedRow(true, RecordRow.parse(head));
+    }
+    return head == null && nothingNewerThan(version)
+        ? new CachedRow(true, null)
+        : CachedRow.UNKNOWN;
+  }
+
+  private @Nullable RecordRow rowBehindHead(
+      NamespaceEntry namespace, byte[] key, long version, byte @Nullable [] head) {
+    if (head != null && RecordRow.versionIn(head) <= version) {
+      return RecordRow.parse(head);
+    }
+    if (head == null && nothingNewerThan(version)) {
+      return null;
+    }
+    byte[] prefix = Keys.historyPrefix(namespace.id(), key);
+    try (RocksCursor cursor = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT)) {
+      if (!cursor.seek(Keys.versioned(prefix, version)) || !isVersionOf(cursor.key(), prefix)) {
+        return null;
+      }
+      HistoryRow found = HistoryRow.parse(cursor.value());
+      return version < found.to() ? found.row() : null;
+    }
+  }
+
+  /**
+   * Asked after a look-up: when true, the look-up saw the state of {@code version} and nothing
+   * newer.
+   */
+  private boolean nothingNewerThan(long version) {
+    return committer.startedVersion() <= version;
+  }
+
+  private static boolean isVersionOf(byte[] key, byte[] prefix) {
+    return key.length == prefix.length + 8 && Keys.startsWith(key, prefix);
+  }
+
+  /** The vector of a key as of a version. */
+  Optional<StoredVector> vector(NamespaceEntry namespace, int spaceId, byte[] key, long version) {
+    probe.beforeRead();
+    byte[] vectorKey = Keys.vector(namespace.id(), spaceId, key);
+    byte @Nullable [] live = engine.get(ColumnFamily.VECTOR, vectorKey);
+    if (live != null && VectorRow.version(live) <= version) {
+      return Optional.of(new StoredVector(VectorRow.version(live), VectorRow.vector(live)));
+    }
+    if (live == null && nothingNewerThan(version)) {
+      return Optional.empty();
+    }
+    try (RocksCursor cursor =
+        engine.cursor(ColumnFamily.VECTOR_HISTORY, RocksEngine.CursorUse.SHORT)) {
+      if (!cursor.seek(Keys.versioned(vectorKey, version))
+          || !isVersionOf(cursor.key(), vectorKey)) {
+        return Optional.empty();
+      }
+      byte[] row = cursor.value();
+      return version < VectorRow.version(row)
+          ? Optional.of(new StoredVector(Keys.versionOf(cursor.key()), VectorRow.vector(row)))
+          : Optional.empty();
+    }
+  }
+
+  /**
+   * Versions of a key, newest first.
+   *
+   * @param below only versions below this one
+   * @param limit the most entries
+   */
+  List<HistoryEntry> history(
+      NamespaceEntry namespace, String key, byte[] keyBytes, ReadPoint at, long below, int limit) {
+    probe.beforeRead();
+    List<HistoryEntry> entries = new ArrayList<>();
+    long newest = Math.min(at.version(), below - 1);
+    byte @Nullable [] head = engine.get(ColumnFamily.HEAD, Keys.head(namespace.id(), keyBytes));
+    if (head != null && RecordRow.versionIn(head) <= newest) {
+      RecordRow row = RecordRow.parse(head);
+      entries.add(entry(namespace, key, row, at));
+      // A record deleted and written again by one commit left a tombstone of the same version
+      // behind it.
+      newest = row.version() - 1;
+    }
+    byte[] prefix = Keys.historyPrefix(namespace.id(), keyBytes);
+    try (RocksCursor cursor = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT)) {
+      for (cursor.seek(Keys.versioned(prefix, newest));
+          entries.size() < limit && cursor.valid() && isVersionOf(cursor.key(), prefix);
+          cursor.next()) {
+        entries.add(entry(namespace, key, HistoryRow.parse(cursor.value()).row(), at));
+      }
+    }
+    return entries;
+  }
+
+  private static HistoryEntry entry(
+      NamespaceEntry namespace, String key, RecordRow row, ReadPoint at) {
+    boolean tombstone = row.isTombstone();
+    return new HistoryEntry(
+        row.version(),
+        Micros.toInstant(row.timeMicros()),
+        tombstone ? Operation.DELETE : Operation.UPSERT,
+        tombstone ? null : record(namespace, key, row, at, Map.of()));
+  }
+
+  /** The record of a row, with the embeddings of {@code spaces}. */
+  VersionedRecord record(
+      NamespaceEntry namespace,
+      String key,
+      byte[] keyBytes,
+      RecordRow row,
+      ReadPoint at,
+      Set<String> spaces) {
+    if (spaces.isEmpty()) {
+      return record(namespace, key, row, at, Map.of());
+    }
+    Map<String, Embedding> embeddings = new HashMap<>();
+    for (String space : spaces) {
+      int id = namespace.spaceId(space, at.version());
+      if (id != 0 && row.embeddingVersion(id) != 0) {
+        StoredVector vector =
+            vector(namespace, id, keyBytes, at.version())
+                .orElseThrow(
+                    () ->
+                        new CorruptionException(
+                            "the vector of \""
+                                + key
+                                + "\" in space \""
+                                + space
+                                + "\" is missing; restore from a backup",
+                            Map.of("namespace", namespace.name(), "key", key, "space", space)));
+        embeddings.put(space, Embedding.ofStored(namespace.space(id), vector.vector()));
+      }
+    }
+    return record(namespace, key, row, at, embeddings);
+  }
+
+  private static VersionedRecord record(
+      NamespaceEntry namespace,
+      String key,
+      RecordRow row,
+      ReadPoint at,
+      Map<String, Embedding> embeddings) {
+    Map<String, Long> embeddingVersions = Map.of();
+    if (row.spaces().length > 0) {
+      embeddingVersions = new HashMap<>();
+      for (int space : row.spaces()) {
+        embeddingVersions.put(namespace.space(space).name(), row.embeddingVersion(space));
+      }
+    }
+    return new VersionedRecord(
+        namespace.name(),
+        key,
+        row.version(),
+        Micros.toInstant(row.timeMicros()),
+        row.value(),
+        row.valueVersion(),
+        row.metadata(),
+        row.metadataVersion(),
+        embeddingVersions,
+        embeddings,
+        row.expiresAtMicros() == RecordRow.NEVER ? null : Micros.toInstant(row.expiresAtMicros()),
+        at);
+  }
+
+  /** The row, unless it is expired at the read point. */
+  static @Nullable RecordRow live(@Nullable RecordRow row, ReadPoint at) {
+    return row == null || row.isExpired(Micros.of(at.instant())) ? null : row;
+  }
+}

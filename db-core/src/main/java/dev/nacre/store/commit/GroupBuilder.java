@@ -1,0 +1,408 @@
+package dev.nacre.store.commit;
+
+import dev.nacre.error.ConflictException;
+import dev.nacre.error.CorruptionException;
+import dev.nacre.error.ValidationException;
+import dev.nacre.model.CommitAttributes;
+import dev.nacre.model.Embedding;
+import dev.nacre.model.EmbeddingSpace;
+import dev.nacre.model.Write;
+import dev.nacre.model.WriteCondition;
+import dev.nacre.store.commit.PreparedBatch.HeadRead;
+import dev.nacre.store.commit.PreparedBatch.NamespaceWrite;
+import dev.nacre.store.commit.PreparedBatch.RecordWrite;
+import dev.nacre.store.layout.CommitRow;
+import dev.nacre.store.layout.HistoryRow;
+import dev.nacre.store.layout.Keys;
+import dev.nacre.store.layout.LogRow;
+import dev.nacre.store.layout.RecordRow;
+import dev.nacre.store.layout.RegistryRows;
+import dev.nacre.store.layout.RegistryRows.NamespaceRow;
+import dev.nacre.store.layout.RegistryRows.SpaceRow;
+import dev.nacre.store.layout.VectorRow;
+import dev.nacre.store.rocks.ColumnFamily;
+import dev.nacre.store.rocks.GroupBatch;
+import dev.nacre.store.rocks.RocksEngine;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns prepared commits into the rows of one group, each commit against the state the one before
+ * left behind.
+ *
+ * <p>The overlay ({@code rows}, {@code vectors}) holds what this group has changed and RocksDB does
+ * not have yet. A commit that fails leaves no trace: rows are rolled back to a mark, everything
+ * else by undo steps. For the committer thread.
+ */
+final class GroupBuilder {
+  private static final int KEPT_BUFFER_BYTES = 32 << 20;
+  private static final byte[] NO_VECTOR = new byte[0];
+
+  private final RocksEngine engine;
+  private final NamespaceRegistry registry;
+  private final RecentChanges recent;
+  private final GroupBatch batch = new GroupBatch();
+
+  /** Live row of each record the group has changed; a tombstone for a deleted one. */
+  private final Map<ByteKey, RecordRow> rows = new HashMap<>();
+
+  /** Live vector row of each vector the group has changed; {@link #NO_VECTOR} for a closed one. */
+  private final Map<ByteKey, byte[]> vectors = new HashMap<>();
+
+  private final List<Runnable> undo = new ArrayList<>();
+  private final TreeSet<Integer> touched = new TreeSet<>();
+  private long version;
+  private long timeMicros;
+  private int ordinal;
+
+  GroupBuilder(RocksEngine engine, NamespaceRegistry registry, RecentChanges recent) {
+    this.engine = engine;
+    this.registry = registry;
+    this.recent = recent;
+  }
+
+  GroupBatch batch() {
+    return batch;
+  }
+
+  /** Forgets the group, which is in RocksDB now. */
+  void groupWritten() {
+    // The commits added each change to `recent` under their own version.
+    rows.clear();
+    vectors.clear();
+    batch.clear(KEPT_BUFFER_BYTES);
+  }
+
+  /**
+   * Adds a commit to the group.
+   *
+   * @throws dev.nacre.error.NacreException when it cannot be; nothing of it is left in the group
+   *     then
+   */
+  void add(
+      PreparedBatch prepared,
+      CommitAttributes attributes,
+      long commitVersion,
+      long commitMicros,
+      long durableUpTo) {
+    GroupBatch.Mark mark = batch.mark();
+    version = commitVersion;
+    timeMicros = commitMicros;
+    ordinal = 0;
+    touched.clear();
+    undo.clear();
+    try {
+      for (PreparedBatch.PreparedWrite write : prepared.writes()) {
+        switch (write) {
+          case RecordWrite record -> apply(record, prepared.readVersion());
+          case NamespaceWrite namespace -> apply(namespace.write());
+        }
+      }
+      int[] namespaces = touched.stream().mapToInt(Integer::intValue).toArray();
+      batch.put(
+          ColumnFamily.COMMIT,
+          Keys.commit(version),
+          new CommitRow(timeMicros, durableUpTo, namespaces, attributes).encode());
+    } catch (RuntimeException | Error e) {
+      for (int i = undo.size() - 1; i >= 0; i--) {
+        undo.get(i).run();
+      }
+      batch.rollbackTo(mark);
+      throw e;
+    }
+  }
+
+  private void apply(RecordWrite record, long readVersion) {
+    switch (record.write()) {
+      case Write.Upsert upsert -> upsert(upsert, record, readVersion);
+      case Write.Delete delete -> delete(delete, record, readVersion);
+      case Write.Configure configure -> apply(configure);
+      case Write.DeleteNamespace delete -> apply(delete);
+    }
+  }
+
+  private void upsert(Write.Upsert upsert, RecordWrite write, long readVersion) {
+    @Nullable NamespaceEntry found = registry.find(upsert.namespace(), version);
+    @Nullable RecordRow stored = found == null ? null : current(found, write, readVersion);
+    @Nullable RecordRow previous = stored == null || stored.isExpired(timeMicros) ? null : stored;
+    check(upsert.condition(), upsert.namespace(), upsert.key(), previous);
+    NamespaceEntry namespace = found == null ? create(upsert.namespace()) : found;
+    touched.add(namespace.id());
+
+    int[] spaces = spaceIds(namespace, upsert.embeddings());
+    int[] ascending = Arrays.stream(spaces).sorted().toArray();
+    long expiresAt =
+        ExpiryTimes.resolve(upsert, timeMicros, previous, namespace.options(version).timeToLive());
+    RecordRow row =
+        RecordRow.assemble(
+            version, timeMicros, previous, upsert.value(), write.metadata(), expiresAt, ascending);
+
+    int[] closed = ascending;
+    if (stored != null) {
+      supersede(namespace, write.key(), stored);
+      // An expired record carries nothing over: its other vectors end here too.
+      closed = previous == null ? union(ascending, stored.spaces()) : ascending;
+      for (int space : closed) {
+        if (stored.embeddingVersion(space) != 0) {
+          closeVector(namespace, space, write.key());
+        }
+      }
+    }
+    for (int i = 0; i < spaces.length; i++) {
+      putVector(namespace, spaces[i], write.key(), write.vectors().get(i));
+    }
+    if (expiresAt != RecordRow.NEVER) {
+      batch.put(
+          ColumnFamily.EXPIRY,
+          Keys.expiry(expiresAt, namespace.id(), write.key()),
+          Keys.commit(version));
+    }
+    byte[] head = Keys.head(namespace.id(), write.key());
+    batch.put(ColumnFamily.HEAD, head, row.toByteArray());
+    remember(new ByteKey(head), row);
+    log(
+        namespace,
+        new LogRow(false, upsert.value() != null, write.metadata() != null, closed, write.key()));
+  }
+
+  private void delete(Write.Delete delete, RecordWrite write, long readVersion) {
+    @Nullable NamespaceEntry namespace = registry.find(delete.namespace(), version);
+    @Nullable RecordRow stored = namespace == null ? null : current(namespace, write, readVersion);
+    boolean absent = stored == null || stored.isExpired(timeMicros);
+    check(delete.condition(), delete.namespace(), delete.key(), absent ? null : stored);
+    if (namespace == null || stored == null || absent) {
+      return;
+    }
+    touched.add(namespace.id());
+    supersede(namespace, write.key(), stored);
+    RecordRow tombstone = RecordRow.tombstone(version, timeMicros);
+    batch.put(
+        ColumnFamily.HISTORY,
+        Keys.versioned(Keys.historyPrefix(namespace.id(), write.key()), version),
+        HistoryRow.encode(version, tombstone));
+    for (int space : stored.spaces()) {
+      closeVector(namespace, space, write.key());
+    }
+    byte[] head = Keys.head(namespace.id(), write.key());
+    batch.delete(ColumnFamily.HEAD, head);
+    remember(new ByteKey(head), tombstone);
+    log(
+        namespace,
+        new LogRow(true, stored.hasValue(), stored.hasMetadata(), stored.spaces(), write.key()));
+  }
+
+  /** Moves a row out of the way: to history, unless this very commit wrote it. */
+  private void supersede(NamespaceEntry namespace, byte[] key, RecordRow stored) {
+    if (stored.version() != version) {
+      batch.put(
+          ColumnFamily.HISTORY,
+          Keys.versioned(Keys.historyPrefix(namespace.id(), key), stored.version()),
+          HistoryRow.encode(version, stored));
+    }
+    if (stored.expiresAtMicros() != RecordRow.NEVER) {
+      batch.delete(ColumnFamily.EXPIRY, Keys.expiry(stored.expiresAtMicros(), namespace.id(), key));
+    }
+  }
+
+  private void closeVector(NamespaceEntry namespace, int space, byte[] key) {
+    byte[] vectorKey = Keys.vector(namespace.id(), space, key);
+    ByteKey overlayKey = new ByteKey(vectorKey);
+    byte[] row = vectors.get(overlayKey);
+    if (row == null) {
+      row = engine.get(ColumnFamily.VECTOR, vectorKey);
+    }
+    if (row == null || row.length == 0) {
+      throw new CorruptionException(
+          "record \""
+              + Keys.text(key)
+              + "\" of namespace \""
+              + namespace.name()
+              + "\" names a vector in space \""
+              + namespace.space(space).name()
+              + "\" that is not stored; restore the directory from a backup",
+          Map.of("namespace", namespace.name(), "key", Keys.text(key)));
+    }
+    long from = VectorRow.version(row);
+    if (from != version) {
+      byte[] superseded = row.clone();
+      VectorRow.setVersion(superseded, version);
+      batch.put(ColumnFamily.VECTOR_HISTORY, Keys.versioned(vectorKey, from), superseded);
+    }
+    batch.delete(ColumnFamily.VECTOR, vectorKey);
+    rememberVector(overlayKey, NO_VECTOR);
+  }
+
+  private void putVector(NamespaceEntry namespace, int space, byte[] key, byte[] row) {
+    byte[] vectorKey = Keys.vector(namespace.id(), space, key);
+    VectorRow.setVersion(row, version);
+    batch.put(ColumnFamily.VECTOR, vectorKey, row);
+    rememberVector(new ByteKey(vectorKey), row);
+  }
+
+  private void apply(Write write) {
+    switch (write) {
+      case Write.Configure configure -> {
+        @Nullable NamespaceEntry found = registry.find(configure.namespace(), version);
+        NamespaceEntry namespace = found == null ? create(configure.namespace()) : found;
+        touched.add(namespace.id());
+        for (EmbeddingSpace space : configure.options().spaces()) {
+          int _ = spaceId(namespace, space);
+        }
+        namespace.addOptions(version, configure.options());
+        undo.add(namespace::removeLastOptions);
+        batch.put(
+            ColumnFamily.META,
+            Keys.options(namespace.id(), version),
+            RegistryRows.encode(configure.options()));
+      }
+      case Write.DeleteNamespace delete -> {
+        @Nullable NamespaceEntry namespace = registry.find(delete.namespace(), version);
+        if (namespace != null) {
+          touched.add(namespace.id());
+          namespace.setDeletedVersion(version);
+          undo.add(() -> namespace.setDeletedVersion(NamespaceEntry.LIVE));
+          putNamespace(namespace);
+        }
+      }
+      case Write.Upsert upsert ->
+          throw new IllegalStateException("not a namespace write: " + upsert);
+      case Write.Delete delete ->
+          throw new IllegalStateException("not a namespace write: " + delete);
+    }
+  }
+
+  private NamespaceEntry create(String name) {
+    NamespaceEntry created = registry.create(name, version);
+    undo.add(() -> registry.remove(created));
+    putNamespace(created);
+    return created;
+  }
+
+  private void putNamespace(NamespaceEntry namespace) {
+    batch.put(
+        ColumnFamily.META,
+        Keys.namespace(namespace.id()),
+        new NamespaceRow(namespace.name(), namespace.createdVersion(), namespace.deletedVersion())
+            .encode());
+  }
+
+  private int[] spaceIds(NamespaceEntry namespace, List<Embedding> embeddings) {
+    int[] ids = new int[embeddings.size()];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = spaceId(namespace, embeddings.get(i).space());
+    }
+    return ids;
+  }
+
+  /** The id of a space, fixed now if it is new. */
+  private int spaceId(NamespaceEntry namespace, EmbeddingSpace space) {
+    EmbeddingSpace fixed = namespace.findSpace(space.name());
+    if (fixed == null) {
+      int id = namespace.addSpace(version, space);
+      undo.add(namespace::removeLastSpace);
+      batch.put(
+          ColumnFamily.META, Keys.space(namespace.id(), id), new SpaceRow(space, version).encode());
+      return id;
+    }
+    if (!fixed.equals(space)) {
+      throw new ValidationException(
+          "embedding space \""
+              + space.name()
+              + "\" of namespace \""
+              + namespace.name()
+              + "\" is fixed as "
+              + fixed
+              + "; the write says "
+              + space
+              + "; use another space name or namespace",
+          Map.of("namespace", namespace.name(), "space", space.name()));
+    }
+    return namespace.spaceId(space.name(), version);
+  }
+
+  /**
+   * The stored row of a record as this commit finds it, expired or not; null when there is none.
+   */
+  private @Nullable RecordRow current(
+      NamespaceEntry namespace, RecordWrite write, long readVersion) {
+    byte[] headKey = Keys.head(namespace.id(), write.key());
+    ByteKey key = new ByteKey(headKey);
+    RecordRow changed = rows.get(key);
+    if (changed != null) {
+      return changed.isTombstone() ? null : changed;
+    }
+    HeadRead head = write.head();
+    byte @Nullable [] row;
+    if (head != null
+        && head.namespaceId() == namespace.id()
+        && recent.unchangedSince(key, readVersion)) {
+      row = head.row();
+    } else {
+      row = engine.get(ColumnFamily.HEAD, headKey);
+    }
+    return row == null ? null : RecordRow.parse(row);
+  }
+
+  private static void check(
+      WriteCondition condition, String namespace, String key, @Nullable RecordRow live) {
+    switch (condition) {
+      case WriteCondition.None _ -> {}
+      case WriteCondition.IfAbsent _ -> {
+        if (live != null) {
+          throw conflict(
+              namespace, key, "is there, at version " + live.version() + ", and should be absent");
+        }
+      }
+      case WriteCondition.IfVersion ifVersion -> {
+        if (live == null) {
+          throw conflict(
+              namespace, key, "is absent and should be at version " + ifVersion.version());
+        }
+        if (live.version() != ifVersion.version()) {
+          throw conflict(
+              namespace,
+              key,
+              "is at version " + live.version() + " and should be at " + ifVersion.version());
+        }
+      }
+    }
+  }
+
+  private static ConflictException conflict(String namespace, String key, String what) {
+    return new ConflictException(
+        "record \""
+            + key
+            + "\" of namespace \""
+            + namespace
+            + "\" "
+            + what
+            + "; read it again and retry",
+        Map.of("namespace", namespace, "key", key));
+  }
+
+  private void remember(ByteKey key, RecordRow row) {
+    RecordRow before = rows.put(key, row);
+    undo.add(before == null ? () -> rows.remove(key) : () -> rows.put(key, before));
+    recent.add(key, version);
+  }
+
+  private void rememberVector(ByteKey key, byte[] row) {
+    byte[] before = vectors.put(key, row);
+    undo.add(before == null ? () -> vectors.remove(key) : () -> vectors.put(key, before));
+  }
+
+  private void log(NamespaceEntry namespace, LogRow row) {
+    batch.put(ColumnFamily.LOG, Keys.log(namespace.id(), version, ordinal++), row.encode());
+  }
+
+  private static int[] union(int[] left, int[] right) {
+    int[] all = Arrays.copyOf(left, left.length + right.length);
+    System.arraycopy(right, 0, all, left.length, right.length);
+    return Arrays.stream(all).sorted().distinct().toArray();
+  }
+}

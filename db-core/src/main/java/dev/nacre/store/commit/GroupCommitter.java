@@ -1,0 +1,345 @@
+package dev.nacre.store.commit;
+
+import dev.nacre.error.NacreException;
+import dev.nacre.error.UnavailableException;
+import dev.nacre.model.Commit;
+import dev.nacre.model.Durability;
+import dev.nacre.model.WriteBatch;
+import dev.nacre.store.StorageProbe;
+import dev.nacre.store.layout.Micros;
+import dev.nacre.store.rocks.RocksEngine;
+import dev.nacre.store.rocks.StorageFailure;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives commits their versions and writes them in groups: one RocksDB write and one fsync for
+ * everything that waits.
+ *
+ * <p>Invariants. Only the committer thread judges, versions and writes. Versions are dense: a
+ * commit that is refused uses none. A group is started ({@link #startedVersion()} raised), written,
+ * published ({@link #visible()} raised), then acknowledged, in this order; so a reader that finds
+ * nothing newer started after its look-up knows that it saw the newest state. After a write fails,
+ * what reached the disk is unknown: nothing more is written, reads go on, opening again decides.
+ */
+public final class GroupCommitter {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupCommitter.class);
+  private static final long PREPARE_INLINE_BYTES = 64 << 10;
+  private static final int PREPARE_INLINE_WRITES = 16;
+  private static final int COMPLETIONS_PER_TASK = 16;
+
+  private final RocksEngine engine;
+  private final CommitPreparer preparer;
+  private final GroupBuilder builder;
+  private final CommitQueue queue;
+  private final Settings settings;
+  private final Thread thread;
+  private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
+  private final List<CommitTicket> group = new ArrayList<>();
+
+  private volatile Visible visible;
+  private volatile long startedVersion;
+  private volatile long durableVersion;
+  private volatile boolean stopping;
+  private volatile @Nullable Throwable failure;
+  private final AtomicLong commits = new AtomicLong();
+  private final AtomicLong groups = new AtomicLong();
+
+  /**
+   * What a committer works with.
+   *
+   * @param groupBytes the most one group writes
+   * @param clock gives commit times
+   * @param probe called before each write
+   * @param executors where preparing and completing happen
+   * @param lineage stated in every commit
+   */
+  public record Settings(
+      long groupBytes, Clock clock, StorageProbe probe, StoreExecutors executors, String lineage) {}
+
+  /**
+   * A committer that goes on after version {@code last}, of which everything is durable. Call
+   * {@link #start()}.
+   */
+  public GroupCommitter(
+      RocksEngine engine,
+      NamespaceRegistry registry,
+      CommitPreparer preparer,
+      long queueBytes,
+      Settings settings,
+      Visible last) {
+    this.engine = engine;
+    this.preparer = preparer;
+    this.settings = settings;
+    this.builder = new GroupBuilder(engine, registry, new RecentChanges(last.version()));
+    this.queue =
+        new CommitQueue(
+            queueBytes, settings.executors().timer(), settings.executors().completions());
+    this.visible = last;
+    this.startedVersion = last.version();
+    this.durableVersion = last.version();
+    this.thread = Thread.ofPlatform().daemon().name("nacre-committer").unstarted(this::run);
+  }
+
+  /** Begins to commit. */
+  public void start() {
+    thread.start();
+  }
+
+  /** The newest version that reads may see. */
+  public Visible visible() {
+    return visible;
+  }
+
+  /** The newest version whose write has begun, published or not. */
+  public long startedVersion() {
+    return startedVersion;
+  }
+
+  /** The newest version known to be on stable storage. */
+  public long durableVersion() {
+    return durableVersion;
+  }
+
+  /** Bytes of writes that wait. */
+  public long queueBytes() {
+    return queue.bytes();
+  }
+
+  /** Commits since opening. */
+  public long commits() {
+    return commits.get();
+  }
+
+  /** Groups since opening. */
+  public long groups() {
+    return groups.get();
+  }
+
+  /** Calls {@code listener} after each group, on the committer thread. */
+  public void onPublish(LongConsumer listener) {
+    listeners.add(listener);
+  }
+
+  /** Accepts a batch. Never blocks; never throws. */
+  public CompletableFuture<Commit> submit(
+      WriteBatch batch, Durability durability, Duration timeout) {
+    long deadline = System.nanoTime() + Math.min(timeout.toNanos(), Long.MAX_VALUE / 4);
+    CommitTicket ticket =
+        new CommitTicket(batch, durability, deadline, CommitPreparer.estimateBytes(batch));
+    Throwable failed = failure;
+    if (failed != null) {
+      return CompletableFuture.failedFuture(refusal(failed));
+    }
+    try {
+      CommitQueue.Admission admission = queue.reserve(ticket);
+      try {
+        prepare(ticket, admission);
+      } catch (RuntimeException e) {
+        queue.release(ticket);
+        throw e;
+      }
+    } catch (NacreException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    queue.add(ticket);
+    return ticket.future;
+  }
+
+  private void prepare(CommitTicket ticket, CommitQueue.Admission admission) {
+    if (admission == CommitQueue.Admission.WAITS) {
+      return;
+    }
+    if (ticket.bytes <= PREPARE_INLINE_BYTES
+        && ticket.batch.writes().size() <= PREPARE_INLINE_WRITES) {
+      ticket.setPreparation(CompletableFuture.completedFuture(preparer.prepare(ticket.batch)));
+    } else {
+      ticket.setPreparation(
+          CompletableFuture.supplyAsync(
+              () -> preparer.prepare(ticket.batch), settings.executors().preparation()));
+    }
+  }
+
+  /**
+   * Commits everything accepted so far, then ends. The owner makes sure that nothing is submitted
+   * any more. Blocks.
+   */
+  public void drain() {
+    stopping = true;
+    queue.wake();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        // Leaving now would close RocksDB under the committer.
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    while (true) {
+      if (queue.peek() != null) {
+        commitGroup();
+      } else if (stopping) {
+        // Whoever stops has waited for every submitter: what is not in the queue now never will be.
+        if (queue.peek() == null) {
+          return;
+        }
+      } else {
+        queue.park();
+      }
+    }
+  }
+
+  private void commitGroup() {
+    long lastVersion = visible.version();
+    long lastMicros = visible.timeMicros();
+    boolean sync = false;
+    for (CommitTicket ticket = queue.peek(); ticket != null; ticket = queue.peek()) {
+      CompletableFuture<PreparedBatch> preparation = ticket.preparation();
+      if (!group.isEmpty()
+          && (builder.batch().length() >= settings.groupBytes()
+              || (preparation != null && !preparation.isDone()))) {
+        break;
+      }
+      queue.remove();
+      if (!claim(ticket)) {
+        continue;
+      }
+      long micros = Math.max(Micros.of(settings.clock().instant()), lastMicros + 1);
+      if (addToGroup(ticket, preparation, lastVersion + 1, micros)) {
+        lastVersion++;
+        lastMicros = micros;
+        sync |= ticket.durability == Durability.SYNC;
+      }
+    }
+    if (!group.isEmpty()) {
+      write(new Visible(lastVersion, lastMicros), sync);
+      group.clear();
+    }
+  }
+
+  private boolean claim(CommitTicket ticket) {
+    if (!ticket.claim()) {
+      return false;
+    }
+    Throwable failed = failure;
+    if (failed != null) {
+      fail(ticket, refusal(failed));
+      return false;
+    }
+    return true;
+  }
+
+  private boolean addToGroup(
+      CommitTicket ticket,
+      @Nullable CompletableFuture<PreparedBatch> preparation,
+      long version,
+      long micros) {
+    try {
+      PreparedBatch prepared =
+          preparation == null ? preparer.prepare(ticket.batch) : preparation.join();
+      builder.add(prepared, ticket.batch.attributes(), version, micros, durableVersion);
+      ticket.commit = new Commit(version, Micros.toInstant(micros), settings.lineage());
+      group.add(ticket);
+      return true;
+    } catch (NacreException e) {
+      fail(ticket, e);
+    } catch (CompletionException e) {
+      fail(ticket, e.getCause() == null ? e : e.getCause());
+    } catch (RuntimeException | Error e) {
+      LOG.error("a commit failed for an unforeseen reason and was not written", e);
+      fail(
+          ticket,
+          new UnavailableException(
+              "the commit failed for an unforeseen reason (" + e + ") and was not written",
+              Map.of("outcome", "none"),
+              e));
+    }
+    return false;
+  }
+
+  private void write(Visible last, boolean sync) {
+    startedVersion = last.version();
+    try {
+      settings.probe().beforeWrite();
+      engine.write(builder.batch(), sync);
+    } catch (StorageFailure | RuntimeException | Error e) {
+      fail(e);
+      return;
+    }
+    builder.groupWritten();
+    if (sync) {
+      durableVersion = last.version();
+    }
+    visible = last;
+    commits.addAndGet(group.size());
+    groups.incrementAndGet();
+    for (LongConsumer listener : listeners) {
+      listener.accept(last.version());
+    }
+    acknowledge();
+  }
+
+  private void fail(Throwable cause) {
+    LOG.error(
+        "writing to storage failed; the store serves reads only until it is opened again", cause);
+    failure = cause;
+    for (CommitTicket ticket : group) {
+      fail(
+          ticket,
+          new UnavailableException(
+              "writing to storage failed: "
+                  + cause.getMessage()
+                  + "; whether the commit was written is unknown until the database is opened again",
+              Map.of("outcome", "unknown"),
+              cause));
+    }
+  }
+
+  private static UnavailableException refusal(Throwable cause) {
+    return new UnavailableException(
+        "the store serves reads only since a write to storage failed ("
+            + cause.getMessage()
+            + "): nothing was written; mend the storage and open the database again",
+        Map.of("outcome", "none"),
+        cause);
+  }
+
+  private void acknowledge() {
+    Executor completions = settings.executors().completions();
+    for (int from = 0; from < group.size(); from += COMPLETIONS_PER_TASK) {
+      CommitTicket[] part =
+          group
+              .subList(from, Math.min(group.size(), from + COMPLETIONS_PER_TASK))
+              .toArray(CommitTicket[]::new);
+      completions.execute(
+          () -> {
+            for (CommitTicket ticket : part) {
+              ticket.future.complete(ticket.commit);
+            }
+          });
+    }
+  }
+
+  private void fail(CommitTicket ticket, Throwable cause) {
+    settings.executors().completions().execute(() -> ticket.future.completeExceptionally(cause));
+  }
+}

@@ -1,0 +1,131 @@
+package dev.nacre.store.commit;
+
+import dev.nacre.model.EmbeddingSpace;
+import dev.nacre.model.Namespace;
+import dev.nacre.model.NamespaceOptions;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One incarnation of a namespace, with everything about it that is versioned. Changed by the
+ * committer only; read by every thread: each field is replaced, never changed in place, and what is
+ * newer than the version read is skipped.
+ */
+public final class NamespaceEntry {
+  /** What {@link #deletedVersion()} answers for a live namespace. */
+  public static final long LIVE = Long.MAX_VALUE;
+
+  private final int id;
+  private final String name;
+  private final long createdVersion;
+  private volatile long deletedVersion;
+  private volatile Versioned<NamespaceOptions>[] options = emptyArray();
+  private volatile Versioned<EmbeddingSpace>[] spaces = emptyArray();
+
+  NamespaceEntry(int id, String name, long createdVersion, long deletedVersion) {
+    this.id = id;
+    this.name = name;
+    this.createdVersion = createdVersion;
+    this.deletedVersion = deletedVersion;
+  }
+
+  /** Something with the version from which on it holds. */
+  private record Versioned<T>(long from, T item) {}
+
+  /** The id, never used twice. */
+  public int id() {
+    return id;
+  }
+
+  /** The name. */
+  public String name() {
+    return name;
+  }
+
+  long createdVersion() {
+    return createdVersion;
+  }
+
+  long deletedVersion() {
+    return deletedVersion;
+  }
+
+  void setDeletedVersion(long version) {
+    deletedVersion = version;
+  }
+
+  /** Whether it exists as of a version. */
+  public boolean isLive(long version) {
+    return createdVersion <= version && version < deletedVersion;
+  }
+
+  /** The options as of a version. */
+  public NamespaceOptions options(long version) {
+    Versioned<NamespaceOptions>[] all = options;
+    for (int i = all.length - 1; i >= 0; i--) {
+      if (all[i].from <= version) {
+        return all[i].item;
+      }
+    }
+    return NamespaceOptions.DEFAULT;
+  }
+
+  void addOptions(long from, NamespaceOptions added) {
+    options = appended(options, new Versioned<>(from, added));
+  }
+
+  void removeLastOptions() {
+    options = Arrays.copyOf(options, options.length - 1);
+  }
+
+  /** The id of a space as of a version, 0 when there is none; ids count from 1. */
+  public int spaceId(String space, long version) {
+    Versioned<EmbeddingSpace>[] all = spaces;
+    for (int i = 0; i < all.length; i++) {
+      if (all[i].item.name().equals(space)) {
+        return all[i].from <= version ? i + 1 : 0;
+      }
+    }
+    return 0;
+  }
+
+  /** The space of an id. */
+  public EmbeddingSpace space(int spaceId) {
+    return spaces[spaceId - 1].item;
+  }
+
+  /** The space of that name, whenever it was fixed, or null. */
+  @Nullable EmbeddingSpace findSpace(String space) {
+    int id = spaceId(space, Long.MAX_VALUE);
+    return id == 0 ? null : space(id);
+  }
+
+  /** Adds a space; its id. */
+  int addSpace(long from, EmbeddingSpace space) {
+    spaces = appended(spaces, new Versioned<>(from, space));
+    return spaces.length;
+  }
+
+  void removeLastSpace() {
+    spaces = Arrays.copyOf(spaces, spaces.length - 1);
+  }
+
+  /** The public description as of a version. */
+  public Namespace describe(long version) {
+    List<EmbeddingSpace> fixed =
+        Arrays.stream(spaces).filter(space -> space.from <= version).map(Versioned::item).toList();
+    return new Namespace(name, id, createdVersion, options(version), fixed);
+  }
+
+  @SuppressWarnings("unchecked") // Arrays of generics; only Versioned<T> is ever stored.
+  private static <T> Versioned<T>[] emptyArray() {
+    return (Versioned<T>[]) new Versioned<?>[0];
+  }
+
+  private static <T> Versioned<T>[] appended(Versioned<T>[] array, Versioned<T> last) {
+    Versioned<T>[] longer = Arrays.copyOf(array, array.length + 1);
+    longer[array.length] = last;
+    return longer;
+  }
+}

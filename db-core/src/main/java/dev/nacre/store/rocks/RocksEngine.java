@@ -1,0 +1,316 @@
+package dev.nacre.store.rocks;
+
+import dev.nacre.error.CorruptionException;
+import dev.nacre.error.FormatException;
+import dev.nacre.error.UnavailableException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.Env;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.ReadTier;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksMemEnv;
+import org.rocksdb.RocksObject;
+import org.rocksdb.Status;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * One RocksDB with the column families of a store. Thread-safe; the owner guarantees that no call
+ * is under way or begins once {@link #close()} is called.
+ */
+public final class RocksEngine implements AutoCloseable {
+  static {
+    RocksDB.loadLibrary();
+  }
+
+  private static final byte[] NOT_CACHED = new byte[0];
+
+  private final RocksDB db;
+  private final ColumnFamilyHandle[] families;
+  private final List<RocksObject> owned;
+  private final Cache cache;
+  private final ReadOptions readOptions;
+  private final ReadOptions cachedOptions;
+  private final WriteOptions syncOptions;
+  private final WriteOptions asyncOptions;
+
+  private RocksEngine(
+      RocksDB db, ColumnFamilyHandle[] families, List<RocksObject> owned, Cache cache) {
+    this.db = db;
+    this.families = families;
+    this.owned = owned;
+    this.cache = cache;
+    this.readOptions = own(new ReadOptions());
+    this.cachedOptions = own(new ReadOptions().setReadTier(ReadTier.BLOCK_CACHE_TIER));
+    this.syncOptions = own(new WriteOptions().setSync(true));
+    this.asyncOptions = own(new WriteOptions().setSync(false));
+  }
+
+  /** How an engine is opened: null directory for memory. */
+  public record Options(
+      @Nullable Path directory, boolean readOnly, long blockCacheBytes, long writeBufferBytes) {}
+
+  /**
+   * Opens or creates the column families.
+   *
+   * @throws CorruptionException when RocksDB finds its files damaged
+   * @throws FormatException when the column families are not those of a store
+   * @throws UnavailableException when the files cannot be opened
+   */
+  public static RocksEngine open(Options options) {
+    List<RocksObject> owned = new ArrayList<>();
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try {
+      Cache cache = track(owned, new LRUCache(options.blockCacheBytes()));
+      DBOptions dbOptions = track(owned, dbOptions(options));
+      String path;
+      if (options.directory() == null) {
+        dbOptions.setEnv(track(owned, new RocksMemEnv(Env.getDefault())));
+        path = "/nacre-in-memory";
+      } else {
+        path = options.directory().toAbsolutePath().toString();
+      }
+      List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+      for (ColumnFamily family : ColumnFamily.values()) {
+        descriptors.add(
+            new ColumnFamilyDescriptor(
+                family.titleBytes(),
+                track(owned, familyOptions(family, cache, options.writeBufferBytes()))));
+      }
+      RocksDB db =
+          options.readOnly()
+              ? RocksDB.openReadOnly(dbOptions, path, descriptors, handles)
+              : RocksDB.open(dbOptions, path, descriptors, handles);
+      for (ColumnFamily family : ColumnFamily.values()) {
+        if (handles.get(family.id()).getID() != family.id()) {
+          db.close();
+          throw new FormatException(
+              "column family \""
+                  + family.title()
+                  + "\" has number "
+                  + handles.get(family.id()).getID()
+                  + " in "
+                  + path
+                  + ", expected "
+                  + family.id()
+                  + "; this is not the store of a Nacre directory",
+              Map.of("directory", path));
+        }
+      }
+      return new RocksEngine(db, handles.toArray(ColumnFamilyHandle[]::new), owned, cache);
+    } catch (RocksDBException e) {
+      closeAll(owned);
+      throw openFailure(options, e);
+    } catch (RuntimeException e) {
+      closeAll(owned);
+      throw e;
+    }
+  }
+
+  private static RuntimeException openFailure(Options options, RocksDBException e) {
+    Map<String, String> details = Map.of("directory", String.valueOf(options.directory()));
+    Status.Code code = e.getStatus() == null ? Status.Code.Undefined : e.getStatus().getCode();
+    if (code == Status.Code.Corruption) {
+      return new CorruptionException(
+          "the files in "
+              + options.directory()
+              + " are damaged: "
+              + e.getMessage()
+              + "; restore from a backup",
+          details,
+          e);
+    }
+    return new UnavailableException(
+        "the store in " + options.directory() + " cannot be opened: " + e.getMessage(), details, e);
+  }
+
+  private static DBOptions dbOptions(Options options) {
+    return new DBOptions()
+        .setCreateIfMissing(!options.readOnly())
+        .setCreateMissingColumnFamilies(!options.readOnly())
+        .setDbWriteBufferSize(options.writeBufferBytes())
+        .setMaxTotalWalSize(2 * options.writeBufferBytes())
+        .setMaxBackgroundJobs(Math.max(2, Runtime.getRuntime().availableProcessors()))
+        // Every file stays open, so that a read from the block cache never opens one.
+        .setMaxOpenFiles(-1)
+        // The log check (WriteAheadLogCheck) finds what this mode would skip in silence.
+        .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
+        .setRecycleLogFileNum(0)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+        .setKeepLogFileNum(4)
+        .setStatsDumpPeriodSec(0);
+  }
+
+  private static ColumnFamilyOptions familyOptions(
+      ColumnFamily family, Cache cache, long writeBufferBytes) {
+    BlockBasedTableConfig table =
+        new BlockBasedTableConfig()
+            .setBlockCache(cache)
+            .setFormatVersion(5)
+            .setWholeKeyFiltering(true);
+    ColumnFamilyOptions options =
+        new ColumnFamilyOptions()
+            .setCompressionType(CompressionType.LZ4_COMPRESSION)
+            .setWriteBufferSize(Math.max(1 << 20, writeBufferBytes / 2))
+            .setLevelCompactionDynamicLevelBytes(true);
+    switch (family) {
+      case HEAD, COMMIT -> table.setBlockSize(4 << 10).setFilterPolicy(new BloomFilter(10));
+      case VECTOR, VECTOR_HISTORY -> {
+        table.setBlockSize(16 << 10).setFilterPolicy(new BloomFilter(10));
+        options.setCompressionType(CompressionType.NO_COMPRESSION);
+      }
+      case DEFAULT, HISTORY, LOG, EXPIRY, META -> table.setBlockSize(8 << 10);
+    }
+    return options.setTableFormatConfig(table);
+  }
+
+  /** The value of a key, or null. */
+  public byte @Nullable [] get(ColumnFamily family, byte[] key) {
+    try {
+      return db.get(families[family.id()], readOptions, key);
+    } catch (RocksDBException e) {
+      throw RocksCursor.readFailure(family, e);
+    }
+  }
+
+  /**
+   * The same from memtables and block cache only; something that {@link #isNotCached} recognises
+   * when the disk would be needed.
+   */
+  public byte @Nullable [] getCached(ColumnFamily family, byte[] key) {
+    try {
+      return db.get(families[family.id()], cachedOptions, key);
+    } catch (RocksDBException e) {
+      if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) {
+        return NOT_CACHED;
+      }
+      throw RocksCursor.readFailure(family, e);
+    }
+  }
+
+  /** Whether {@link #getCached} answered that it does not know. */
+  @SuppressWarnings("ReferenceEquality") // The marker is an identity: an empty value is a value.
+  public static boolean isNotCached(byte @Nullable [] answer) {
+    return answer == NOT_CACHED;
+  }
+
+  /** The values of keys, null where absent, in their order. */
+  public List<byte @Nullable []> getAll(ColumnFamily family, List<byte[]> keys) {
+    if (keys.isEmpty()) {
+      return List.of();
+    }
+    List<ColumnFamilyHandle> handles = new ArrayList<>(keys.size());
+    for (int i = 0; i < keys.size(); i++) {
+      handles.add(families[family.id()]);
+    }
+    try {
+      List<byte @Nullable []> values = new ArrayList<>(keys.size());
+      values.addAll(db.multiGetAsList(readOptions, handles, keys));
+      return values;
+    } catch (RocksDBException e) {
+      throw RocksCursor.readFailure(family, e);
+    }
+  }
+
+  /** A cursor over the state now; {@code bulk} reads ahead and leaves the block cache alone. */
+  public RocksCursor cursor(ColumnFamily family, CursorUse use) {
+    ReadOptions options = new ReadOptions();
+    if (use == CursorUse.BULK) {
+      options.setFillCache(false).setReadaheadSize(2 << 20);
+    }
+    return new RocksCursor(db.newIterator(families[family.id()], options), options, family);
+  }
+
+  /** What a cursor is for. */
+  public enum CursorUse {
+    /** A few entries. */
+    SHORT,
+    /** A long scan. */
+    BULK
+  }
+
+  /**
+   * Writes a group atomically; with {@code sync} it is on stable storage when this returns.
+   *
+   * @throws StorageFailure when RocksDB refuses: the outcome is unknown
+   */
+  public void write(GroupBatch batch, boolean sync) throws StorageFailure {
+    try (WriteBatch serialised = new WriteBatch(batch.toByteArray())) {
+      db.write(sync ? syncOptions : asyncOptions, serialised);
+    } catch (RocksDBException e) {
+      throw new StorageFailure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Forces everything written to stable storage. */
+  public void sync() throws StorageFailure {
+    try {
+      db.flushWal(true);
+    } catch (RocksDBException e) {
+      throw new StorageFailure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Sizes and estimates. */
+  public EngineStatistics statistics() {
+    try {
+      long storageBytes = 0;
+      long memoryBytes = cache.getUsage();
+      for (ColumnFamilyHandle family : families) {
+        storageBytes += db.getLongProperty(family, "rocksdb.total-sst-files-size");
+        memoryBytes +=
+            db.getLongProperty(family, "rocksdb.size-all-mem-tables")
+                + db.getLongProperty(family, "rocksdb.estimate-table-readers-mem");
+      }
+      return new EngineStatistics(
+          db.getLongProperty(families[ColumnFamily.HEAD.id()], "rocksdb.estimate-num-keys"),
+          storageBytes,
+          memoryBytes);
+    } catch (RocksDBException e) {
+      throw RocksCursor.readFailure(ColumnFamily.HEAD, e);
+    }
+  }
+
+  /** Sizes and estimates of an engine. */
+  public record EngineStatistics(long recordsEstimate, long storageBytes, long memoryBytes) {}
+
+  @Override
+  public void close() {
+    for (ColumnFamilyHandle family : families) {
+      family.close();
+    }
+    db.close();
+    closeAll(owned);
+  }
+
+  private <T extends RocksObject> T own(T object) {
+    return track(owned, object);
+  }
+
+  private static <T extends RocksObject> T track(List<RocksObject> owned, T object) {
+    owned.add(object);
+    return object;
+  }
+
+  private static void closeAll(List<RocksObject> owned) {
+    for (int i = owned.size() - 1; i >= 0; i--) {
+      owned.get(i).close();
+    }
+  }
+}
