@@ -121,8 +121,7 @@ final class HistoryRun implements AutoCloseable {
       case UNCHANGED -> Write.Expiry.Unchanged.UNCHANGED;
       case NEVER -> Write.Expiry.Never.NEVER;
       case AT ->
-          new Write.Expiry.At(
-              clock.instant().plus(expiry.offset()).truncatedTo(ChronoUnit.MICROS));
+          new Write.Expiry.At(clock.instant().plus(expiry.offset()).truncatedTo(ChronoUnit.MICROS));
       case AFTER -> new Write.Expiry.After(expiry.offset());
     };
   }

@@ -27,8 +27,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The oracle of the versioned store: one whole copy of the world per version. It knows the data model and nothing of how it is
- * stored. For one thread.
+ * The oracle of the versioned store: one whole copy of the world per version. It knows the data
+ * model and nothing of how it is stored. For one thread.
  */
 public final class NaiveStore {
   private final List<NaiveWorld> worlds = new ArrayList<>(List.of(NaiveWorld.empty()));
@@ -132,7 +132,10 @@ public final class NaiveStore {
   }
 
   private static @Nullable Instant expiry(
-      NaiveWorld world, NaiveNamespace namespace, Write.Upsert upsert, @Nullable NaiveState before) {
+      NaiveWorld world,
+      NaiveNamespace namespace,
+      Write.Upsert upsert,
+      @Nullable NaiveState before) {
     return switch (upsert.expiry()) {
       case Write.Expiry.Never never -> null;
       case Write.Expiry.At at -> at.instant();

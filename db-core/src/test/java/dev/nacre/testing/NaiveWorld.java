@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything there is at one version, as plain maps. A commit copies the world of the version before and changes the copy, so reading
- * the past is reading another world.
+ * Everything there is at one version, as plain maps. A commit copies the world of the version
+ * before and changes the copy, so reading the past is reading another world.
  *
  * @param version its version
  * @param committedAt its commit time
@@ -88,8 +88,7 @@ record NaiveWorld(long version, Instant committedAt, Map<String, NaiveNamespace>
       Map<String, NaiveEmbedding> embeddings,
       @Nullable Instant expiresAt) {
     static NaiveState tombstone(long version, Instant committedAt) {
-      return new NaiveState(
-          version, committedAt, true, null, 0, Metadata.EMPTY, 0, Map.of(), null);
+      return new NaiveState(version, committedAt, true, null, 0, Metadata.EMPTY, 0, Map.of(), null);
     }
 
     boolean isLive(Instant at) {

@@ -21,12 +21,17 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.Tuple;
 
-/** Random histories over few keys, so that every key is written, expired, deleted and written again. */
+/**
+ * Random histories over few keys, so that every key is written, expired, deleted and written again.
+ */
 public final class RandomHistories {
   /** Namespaces, none of which is declared ahead. */
   public static final List<String> NAMESPACES = List.of("a", "ab", "a/b", "übung");
 
-  /** Keys that break naive encodings: prefixes of each other, zero bytes, the largest code point, the shortest and longest. */
+  /**
+   * Keys that break naive encodings: prefixes of each other, zero bytes, the largest code point,
+   * the shortest and longest.
+   */
   public static final List<String> KEYS =
       List.of(
           "k",
@@ -73,7 +78,8 @@ public final class RandomHistories {
   private static Arbitrary<HistoryStep> submit() {
     Arbitrary<List<PlannedWrite>> writes =
         Arbitraries.frequencyOf(
-            Tuple.of(3, write().map(List::of)), Tuple.of(2, write().list().ofMinSize(2).ofMaxSize(8)));
+            Tuple.of(3, write().map(List::of)),
+            Tuple.of(2, write().list().ofMinSize(2).ofMaxSize(8)));
     return Combinators.combine(
             writes,
             Arbitraries.frequency(Tuple.of(4, Durability.ASYNC), Tuple.of(1, Durability.SYNC)),
@@ -168,8 +174,7 @@ public final class RandomHistories {
                 Arbitraries.subsetOf(SPACES),
                 Arbitraries.floats().between(-4, 4).filter(x -> Math.abs(x) > 0.01))
             .as((spaces, x) -> spaces.stream().map(space -> embedding(space, x)).toList());
-    Arbitrary<List<Embedding>> impostor =
-        Arbitraries.just(List.of(embedding(IMPOSTOR, 1)));
+    Arbitrary<List<Embedding>> impostor = Arbitraries.just(List.of(embedding(IMPOSTOR, 1)));
     return Arbitraries.frequencyOf(
         Tuple.of(12, Arbitraries.just(List.of())), Tuple.of(12, good), Tuple.of(1, impostor));
   }
@@ -190,7 +195,8 @@ public final class RandomHistories {
     Arbitrary<Duration> after =
         Arbitraries.longs().between(1, 6_000_000).map(micros -> Duration.ofNanos(1_000 * micros));
     return Arbitraries.frequencyOf(
-        Tuple.of(8, Arbitraries.just(new PlannedExpiry(PlannedExpiry.Kind.UNCHANGED, Duration.ZERO))),
+        Tuple.of(
+            8, Arbitraries.just(new PlannedExpiry(PlannedExpiry.Kind.UNCHANGED, Duration.ZERO))),
         Tuple.of(1, Arbitraries.just(new PlannedExpiry(PlannedExpiry.Kind.NEVER, Duration.ZERO))),
         Tuple.of(1, around.map(offset -> new PlannedExpiry(PlannedExpiry.Kind.AT, offset))),
         Tuple.of(2, after.map(offset -> new PlannedExpiry(PlannedExpiry.Kind.AFTER, offset))));

@@ -52,7 +52,10 @@ final class StoreComparison {
   private final NaiveStore model;
   private final ManualClock clock;
 
-  /** Ids of the store by incarnation of the model: fixed once seen, across reopenings, and never equal. */
+  /**
+   * Ids of the store by incarnation of the model: fixed once seen, across reopenings, and never
+   * equal.
+   */
   private final Map<Integer, Integer> ids = new HashMap<>();
 
   StoreComparison(NaiveStore model, ManualClock clock) {
@@ -175,17 +178,18 @@ final class StoreComparison {
       String key = keys.get(i);
       Optional<NaiveState> expected = model.get(at, namespace, key);
       assertRecord(expected, all.get(i), namespace, key, spaces, at);
-      assertRecord(
-          expected, store.get(at, namespace, key, spaces), namespace, key, spaces, at);
+      assertRecord(expected, store.get(at, namespace, key, spaces), namespace, key, spaces, at);
       if (store.getCached(at, namespace, key) instanceof CachedRead.Answer cached) {
         assertRecord(expected, cached.answer(), namespace, key, Set.of(), at);
       }
     }
   }
 
-  private void compareScan(
-      Store store, AsOf asOf, ReadPoint at, String namespace, Random random) {
-    String prefix = random.nextInt(3) > 0 ? "" : pick(List.of("k", "k\u0000", "y", "\udbff\udfff", "z"), random);
+  private void compareScan(Store store, AsOf asOf, ReadPoint at, String namespace, Random random) {
+    String prefix =
+        random.nextInt(3) > 0
+            ? ""
+            : pick(List.of("k", "k\u0000", "y", "\udbff\udfff", "z"), random);
     @Nullable String from = random.nextBoolean() ? null : pick(RandomHistories.KEYS, random);
     @Nullable String to = random.nextBoolean() ? null : pick(RandomHistories.KEYS, random);
     if (from != null && to != null && NaiveWorld.KEY_ORDER.compare(from, to) > 0) {
@@ -229,7 +233,9 @@ final class StoreComparison {
 
   private void compareMetadata(Store store, ReadPoint at, String namespace, Random random) {
     Map<String, Metadata> expected = new LinkedHashMap<>();
-    model.scan(at, namespace, "", null, null).forEach((key, state) -> expected.put(key, state.metadata()));
+    model
+        .scan(at, namespace, "", null, null)
+        .forEach((key, state) -> expected.put(key, state.metadata()));
     Map<String, Metadata> found = new LinkedHashMap<>();
     store.scanMetadata(at, namespace, (key, metadata) -> found.put(key, metadata) == null);
     assertEquals(List.copyOf(expected.entrySet()), List.copyOf(found.entrySet()));
@@ -348,11 +354,15 @@ final class StoreComparison {
     assertParts(expected.orElseThrow(), record, namespace, key);
     assertEquals(at, record.readPoint());
     Map<String, Embedding> embeddings = new HashMap<>();
-    expected.orElseThrow().embeddings().forEach((space, embedding) -> {
-      if (spaces.contains(space)) {
-        embeddings.put(space, embedding.embedding());
-      }
-    });
+    expected
+        .orElseThrow()
+        .embeddings()
+        .forEach(
+            (space, embedding) -> {
+              if (spaces.contains(space)) {
+                embeddings.put(space, embedding.embedding());
+              }
+            });
     assertEquals(embeddings, record.embeddings());
   }
 
@@ -383,7 +393,9 @@ final class StoreComparison {
   private static void assertParts(
       NaiveState state, VersionedRecord record, String namespace, String key) {
     Map<String, Long> embeddingVersions = new HashMap<>();
-    state.embeddings().forEach((space, embedding) -> embeddingVersions.put(space, embedding.version()));
+    state
+        .embeddings()
+        .forEach((space, embedding) -> embeddingVersions.put(space, embedding.version()));
     Parts expected =
         new Parts(
             namespace,

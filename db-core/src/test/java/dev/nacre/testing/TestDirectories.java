@@ -20,8 +20,8 @@ public final class TestDirectories {
   }
 
   /**
-   * Copies a directory as it is now: of a store that is open and quiet, this is what a killed process would leave behind. Files that
-   * vanish meanwhile are left out.
+   * Copies a directory as it is now: of a store that is open and quiet, this is what a killed
+   * process would leave behind. Files that vanish meanwhile are left out.
    */
   public static void copy(Path from, Path to) throws IOException {
     for (Path path : below(from)) {

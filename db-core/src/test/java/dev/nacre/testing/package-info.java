@@ -1,6 +1,6 @@
 /**
- * What tests of the store share: a naive model of it, generators of random histories, and the child processes that are killed
- * on purpose. Shipped as a test-jar for the modules above.
+ * What tests of the store share: a naive model of it, generators of random histories, and the child
+ * processes that are killed on purpose. Shipped as a test-jar for the modules above.
  */
 @NullMarked
 @CheckReturnValue
