@@ -19,6 +19,7 @@ import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.Tuple;
 
 /**
@@ -64,7 +65,12 @@ public final class RandomHistories {
 
   /** Histories of up to {@code steps} steps. */
   public static Arbitrary<List<HistoryStep>> histories(int steps) {
-    return step().list().ofMinSize(1).ofMaxSize(steps);
+    // Uniform: jqwik's own distribution prefers short lists, and most faults need a past.
+    return step()
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(steps)
+        .withSizeDistribution(RandomDistribution.uniform());
   }
 
   private static Arbitrary<HistoryStep> step() {
