@@ -78,6 +78,7 @@ final class OpenStore implements AutoCloseable {
       StoreOptions options, @Nullable Path directory, RocksEngine engine) {
     String lineage = lineage(engine, options.readOnly());
     NamespaceRegistry registry = NamespaceRegistry.load(engine);
+    Visible last = lastCommit(engine);
     StoreExecutors executors = StoreExecutors.create();
     AtomicReference<@Nullable GroupCommitter> started = new AtomicReference<>();
     CommitPreparer preparer =
@@ -97,7 +98,7 @@ final class OpenStore implements AutoCloseable {
             options.queueBytes(),
             new GroupCommitter.Settings(
                 options.groupBytes(), options.clock(), options.probe(), executors, lineage),
-            lastCommit(engine));
+            last);
     started.set(committer);
     return new OpenStore(directory, engine, registry, committer, executors, lineage);
   }

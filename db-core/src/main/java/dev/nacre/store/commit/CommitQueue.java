@@ -30,6 +30,7 @@ final class CommitQueue {
   private final Executor completions;
   private final long roomBytes;
   private volatile @Nullable Thread parked;
+  private volatile boolean stopped;
 
   CommitQueue(long roomBytes, ScheduledExecutorService timer, Executor completions) {
     this.roomBytes = roomBytes;
@@ -98,17 +99,28 @@ final class CommitQueue {
     return bytes.get();
   }
 
-  /** Parks the committer until there may be something to do. */
+  /** Parks the committer until there may be something to do: a ticket, or the end. */
   void park() {
     parked = Thread.currentThread();
-    if (tickets.isEmpty()) {
+    // Looked at after `parked` is set: whoever adds or stops before sees it and unparks.
+    if (tickets.isEmpty() && !stopped) {
       LockSupport.park(this);
     }
     parked = null;
   }
 
-  /** Wakes a parked committer. */
-  void wake() {
+  /** Nothing will be added any more. */
+  void stop() {
+    stopped = true;
+    wake();
+  }
+
+  /** Whether everything that was ever added has been taken. */
+  boolean isDrained() {
+    return stopped && tickets.isEmpty();
+  }
+
+  private void wake() {
     Thread committer = parked;
     if (committer != null) {
       LockSupport.unpark(committer);

@@ -52,7 +52,6 @@ public final class GroupCommitter {
   private volatile Visible visible;
   private volatile long startedVersion;
   private volatile long durableVersion;
-  private volatile boolean stopping;
   private volatile @Nullable Throwable failure;
   private final AtomicLong commits = new AtomicLong();
   private final AtomicLong groups = new AtomicLong();
@@ -177,8 +176,7 @@ public final class GroupCommitter {
    * any more. Blocks.
    */
   public void drain() {
-    stopping = true;
-    queue.wake();
+    queue.stop();
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
@@ -194,17 +192,18 @@ public final class GroupCommitter {
   }
 
   private void run() {
-    while (true) {
-      if (queue.peek() != null) {
-        commitGroup();
-      } else if (stopping) {
-        // Whoever stops has waited for every submitter: what is not in the queue now never will be.
-        if (queue.peek() == null) {
-          return;
-        }
-      } else {
+    while (!queue.isDrained()) {
+      if (queue.peek() == null) {
         queue.park();
+        continue;
       }
+      try {
+        commitGroup();
+      } catch (RuntimeException | Error e) {
+        // Out of memory, or a bug: what the group has become is not known, and its callers must hear of it.
+        fail(e);
+      }
+      group.clear();
     }
   }
 
@@ -232,7 +231,6 @@ public final class GroupCommitter {
     }
     if (!group.isEmpty()) {
       write(new Visible(lastVersion, lastMicros), sync);
-      group.clear();
     }
   }
 
@@ -292,10 +290,14 @@ public final class GroupCommitter {
     visible = last;
     commits.addAndGet(group.size());
     groups.incrementAndGet();
-    for (LongConsumer listener : listeners) {
-      listener.accept(last.version());
-    }
     acknowledge();
+    for (LongConsumer listener : listeners) {
+      try {
+        listener.accept(last.version());
+      } catch (RuntimeException e) {
+        LOG.warn("a view failed to take the signal of version {}", last.version(), e);
+      }
+    }
   }
 
   private void fail(Throwable cause) {

@@ -1,0 +1,101 @@
+package dev.nacre.store;
+
+import dev.nacre.error.CorruptionException;
+import dev.nacre.error.ValidationException;
+import dev.nacre.model.AsOf;
+import dev.nacre.model.ReadPoint;
+import dev.nacre.store.commit.GroupCommitter;
+import dev.nacre.store.commit.Visible;
+import dev.nacre.store.layout.CommitRow;
+import dev.nacre.store.layout.Keys;
+import dev.nacre.store.layout.Micros;
+import dev.nacre.store.rocks.ColumnFamily;
+import dev.nacre.store.rocks.RocksEngine;
+import java.time.Clock;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Turns moments into pairs (V, T) by the log of commits. Thread-safe. */
+final class Moments {
+  private final RocksEngine engine;
+  private final GroupCommitter committer;
+  private final Clock clock;
+  private final StorageProbe probe;
+  private final String lineage;
+
+  Moments(RocksEngine engine, GroupCommitter committer, StoreOptions options, String lineage) {
+    this.engine = engine;
+    this.committer = committer;
+    this.clock = options.clock();
+    this.probe = options.probe();
+    this.lineage = lineage;
+  }
+
+  /** The newest version at the current time. */
+  ReadPoint now() {
+    Visible visible = committer.visible();
+    long micros = Math.max(Micros.of(clock.instant()), visible.timeMicros());
+    return point(visible.version(), micros);
+  }
+
+  private ReadPoint point(long version, long micros) {
+    return new ReadPoint(version, Micros.toInstant(micros), lineage);
+  }
+
+  /** The pair of a moment; an instant in the past costs a binary search over commits. */
+  ReadPoint resolve(AsOf asOf) {
+    return switch (asOf) {
+      case AsOf.Now now -> now();
+      case AsOf.AtVersion at -> resolveVersion(at.version());
+      case AsOf.AtInstant at -> resolveInstant(Micros.checked(at.instant(), "asOf"));
+    };
+  }
+
+  private ReadPoint resolveVersion(long version) {
+    Visible visible = committer.visible();
+    if (version > visible.version()) {
+      throw new ValidationException(
+          "version " + version + " is not there yet; the newest is " + visible.version(),
+          Map.of("version", Long.toString(version), "newest", Long.toString(visible.version())));
+    }
+    if (version == 0) {
+      return point(0, 0);
+    }
+    return point(
+        version, version == visible.version() ? visible.timeMicros() : commitMicros(version));
+  }
+
+  private ReadPoint resolveInstant(long micros) {
+    Visible visible = committer.visible();
+    if (micros >= visible.timeMicros()) {
+      ReadPoint now = now();
+      // In the future: now. A commit may have come in since: then its version, at the instant asked
+      // for, if that is later.
+      return micros >= Micros.of(now.instant()) || now.version() != visible.version()
+          ? now
+          : point(visible.version(), micros);
+    }
+    long low = 0;
+    long high = visible.version();
+    while (high - low > 1) {
+      long middle = (low + high) >>> 1;
+      if (commitMicros(middle) <= micros) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return point(low, micros);
+  }
+
+  private long commitMicros(long version) {
+    probe.beforeRead();
+    byte @Nullable [] row = engine.get(ColumnFamily.COMMIT, Keys.commit(version));
+    if (row == null) {
+      throw new CorruptionException(
+          "commit " + version + " is missing from the log; restore the directory from a backup",
+          Map.of("version", Long.toString(version)));
+    }
+    return CommitRow.timeIn(row);
+  }
+}

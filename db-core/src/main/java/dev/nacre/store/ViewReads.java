@@ -1,0 +1,114 @@
+package dev.nacre.store;
+
+import dev.nacre.model.Change;
+import dev.nacre.model.EmbeddingSpace;
+import dev.nacre.model.Operation;
+import dev.nacre.model.ReadPoint;
+import dev.nacre.store.commit.GroupCommitter;
+import dev.nacre.store.commit.NamespaceEntry;
+import dev.nacre.store.layout.Keys;
+import dev.nacre.store.layout.LogRow;
+import dev.nacre.store.layout.RecordRow;
+import dev.nacre.store.layout.TextKeys;
+import dev.nacre.store.layout.VectorRow;
+import dev.nacre.store.rocks.ColumnFamily;
+import dev.nacre.store.rocks.RocksCursor;
+import dev.nacre.store.rocks.RocksEngine;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** What views read to be built and to catch up: the log, vectors, metadata. Thread-safe. */
+final class ViewReads {
+  private final OpenStore parts;
+  private final RocksEngine engine;
+  private final GroupCommitter committer;
+  private final RecordReader reader;
+  private final StorageProbe probe;
+
+  ViewReads(OpenStore parts, RecordReader reader, StorageProbe probe) {
+    this.parts = parts;
+    this.engine = parts.engine();
+    this.committer = parts.committer();
+    this.reader = reader;
+    this.probe = probe;
+  }
+
+  void readLog(int namespaceId, long after, long upTo, Consumer<Change> sink) {
+    NamespaceEntry entry = parts.registry().find(namespaceId);
+    if (entry == null || after >= upTo) {
+      return;
+    }
+    probe.beforeRead();
+    byte[] prefix = Keys.namespacePrefix(namespaceId);
+    try (RocksCursor cursor = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SHORT)) {
+      for (cursor.seek(Keys.log(namespaceId, after + 1, 0)); cursor.valid(); cursor.next()) {
+        byte[] key = cursor.key();
+        if (!Keys.startsWith(key, prefix) || Keys.versionOfLog(key) > upTo) {
+          break;
+        }
+        sink.accept(change(entry, Keys.versionOfLog(key), LogRow.parse(cursor.value())));
+      }
+    }
+  }
+
+  private static Change change(NamespaceEntry entry, long version, LogRow row) {
+    Set<String> spaces = Set.of();
+    if (row.spaces().length > 0) {
+      spaces = new HashSet<>();
+      for (int space : row.spaces()) {
+        spaces.add(entry.space(space).name());
+      }
+    }
+    return new Change(
+        version,
+        row.delete() ? Operation.DELETE : Operation.UPSERT,
+        Keys.text(row.key()),
+        row.value(),
+        row.metadata(),
+        spaces);
+  }
+
+  Optional<StoredVector> vector(long version, int namespaceId, EmbeddingSpace space, String key) {
+    NamespaceEntry entry = parts.registry().find(namespaceId);
+    int spaceId = entry == null ? 0 : entry.spaceId(space.name(), version);
+    return entry == null || spaceId == 0
+        ? Optional.empty()
+        : reader.vector(entry, spaceId, TextKeys.key(key), version);
+  }
+
+  void scanVectors(long version, int namespaceId, EmbeddingSpace space, VectorSink sink) {
+    NamespaceEntry entry = parts.registry().find(namespaceId);
+    int spaceId = entry == null ? 0 : entry.spaceId(space.name(), version);
+    if (spaceId == 0) {
+      return;
+    }
+    probe.beforeRead();
+    ScanRange range = ScanRange.ofVectors(namespaceId, spaceId);
+    try (AsOfScan scan =
+        new AsOfScan(engine, AsOfScan.Kind.VECTORS, range, version, committer::startedVersion)) {
+      while (scan.next()) {
+        byte[] row = scan.vectorRow();
+        if (!sink.accept(Keys.text(scan.key()), VectorRow.version(row), VectorRow.floats(row))) {
+          break;
+        }
+      }
+    }
+  }
+
+  void scanMetadata(ReadPoint at, NamespaceEntry entry, MetadataSink sink) {
+    probe.beforeRead();
+    ScanRange range = ScanRange.ofRecords(entry.id(), new byte[0], null, null, null);
+    try (AsOfScan scan =
+        new AsOfScan(
+            engine, AsOfScan.Kind.RECORDS, range, at.version(), committer::startedVersion)) {
+      while (scan.next()) {
+        RecordRow row = RecordReader.live(scan.record(), at);
+        if (row != null && !sink.accept(Keys.text(scan.key()), row.metadata())) {
+          break;
+        }
+      }
+    }
+  }
+}
