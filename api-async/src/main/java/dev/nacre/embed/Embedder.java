@@ -5,22 +5,26 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Turns texts into vectors of one embedding space. Thread-safe; never blocks its caller.
+ * A model that turns texts into vectors of one embedding space. Thread-safe.
  *
- * <p>Whoever makes an embedder closes it; a database that is given one does not.
+ * <p>{@link #embed} must not block its caller: a model in process computes on threads of its own. A
+ * database that is given an embedder uses it for texts in requests and never closes it: whoever
+ * made it closes it, after the databases that use it.
  */
 public interface Embedder extends AutoCloseable {
-  /** The space its vectors belong to: dimension, metric and model. */
+
+  /** The space of the vectors: name, dimension, metric and the id of the model. Constant. */
   EmbeddingSpace space();
 
   /**
-   * The vectors of texts, in their order. The caller owns the arrays. Fails with Validation when a
-   * text is blank, with Unavailable after {@link #close()}; an empty list gives an empty list.
-   * Cancelling may stop work that has not begun.
+   * The vectors of {@code texts}, in their order, each of the space's dimension. Fails with a
+   * {@code NacreException} where it can: {@code ValidationException} for a text it does not take,
+   * {@code ResourceExhaustedException} when its queue is full, {@code DatabaseClosedException} after
+   * {@link #close()}. Cancelling the future withdraws texts whose computation has not begun.
    */
   CompletableFuture<List<float[]>> embed(List<String> texts);
 
-  /** Releases the model. Idempotent. */
+  /** Frees the model. Idempotent. */
   @Override
   void close();
 }

@@ -1,4 +1,7 @@
-/** What turns text into vectors: {@link dev.nacre.embed.Embedder}. */
+/**
+ * Turning texts into vectors: {@link dev.nacre.embed.Embedder} is what a model implements and a
+ * database is configured with. Depends on {@code dev.nacre.model} only.
+ */
 @NullMarked
 @CheckReturnValue
 package dev.nacre.embed;

@@ -58,7 +58,7 @@ class ErrorReferenceTest {
         | InstantiationException
         | IllegalAccessException
         | InvocationTargetException e) {
-      throw new AssertionError(type + " needs a constructor with a message", e);
+      throw new LinkageError(type + " needs a constructor with a message", e);
     }
   }
 }
