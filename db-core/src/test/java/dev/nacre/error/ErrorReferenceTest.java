@@ -49,7 +49,7 @@ class ErrorReferenceTest {
         | InstantiationException
         | IllegalAccessException
         | InvocationTargetException e) {
-      throw new AssertionError(type + " needs a constructor with a message", e);
+      throw new LinkageError(type + " needs a constructor with a message", e);
     }
   }
 }
