@@ -203,7 +203,8 @@ public final class GroupCommitter {
       try {
         commitGroup();
       } catch (RuntimeException | Error e) {
-        // Out of memory, or a bug: what the group has become is not known, and its callers must hear of it.
+        // Out of memory, or a bug: what the group has become is not known, and its callers must
+        // hear of it.
         fail(e);
       }
       group.clear();

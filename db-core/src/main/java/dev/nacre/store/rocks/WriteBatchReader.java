@@ -61,7 +61,7 @@ final class WriteBatchReader {
   /** Passes one entry; answers how many sequence numbers it takes. */
   private int entry(LogRecord record, CommitRows rows) throws MalformedRecordException {
     int tag = record.u8();
-    switch (tag) {
+    return switch (tag) {
       // Entries of a column family: put, merge, blob index, wide columns, preferred sequence.
       case 0x05, 0x06, 0x10, 0x17, 0x19 -> {
         int columnFamily = record.varint32();
@@ -71,47 +71,45 @@ final class WriteBatchReader {
           record.skipPrefixed();
           record.skipPrefixed();
         }
-        return 1;
+        yield 1;
       }
       // The same of the default column family, which holds no commit rows; then its range delete.
       case 0x01, 0x02, 0x11, 0x16, 0x18, 0x0F -> {
         record.skipPrefixed();
         record.skipPrefixed();
-        return 1;
+        yield 1;
       }
       // Delete and single delete of a column family.
       case 0x04, 0x08 -> {
         record.skipVarint();
         record.skipPrefixed();
-        return 1;
+        yield 1;
       }
       // Range delete of a column family.
       case 0x0E -> {
         record.skipVarint();
         record.skipPrefixed();
         record.skipPrefixed();
-        return 1;
+        yield 1;
       }
       case 0x00, 0x07 -> {
         record.skipPrefixed();
-        return 1;
+        yield 1;
       }
       // Log data, and the marks of two-phase commit that carry a name: no sequence number.
       case 0x03, 0x0A, 0x0B, 0x0C -> {
         record.skipPrefixed();
-        return 0;
+        yield 0;
       }
       case 0x15 -> {
         record.skipPrefixed();
         record.skipPrefixed();
-        return 0;
+        yield 0;
       }
       // No-operation and the beginnings of prepared sections.
-      case 0x09, 0x0D, 0x12, 0x13 -> {
-        return 0;
-      }
+      case 0x09, 0x0D, 0x12, 0x13 -> 0;
       default -> throw new MalformedRecordException("unknown batch entry " + tag);
-    }
+    };
   }
 
   private static void commitRow(LogRecord record, CommitRows rows) throws MalformedRecordException {
