@@ -4,7 +4,7 @@ module dev.nacre.vector {
   requires static transitive org.jspecify;
   requires static transitive com.google.errorprone.annotations;
   requires transitive dev.nacre.core;
-  requires jdk.incubator.vector;
+  requires static jdk.incubator.vector;
   requires org.apache.lucene.core;
   requires org.slf4j;
 

@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The reference page lists exactly the codes there are, with the class and retryability the code has. */
+/**
+ * The reference page lists exactly the codes there are, with the class and retryability the code
+ * has.
+ */
 class ErrorReferenceTest {
   private static final Pattern ROW =
       Pattern.compile("\\| (\\d+) \\| `(\\w+)` \\| `(\\w+)` \\| (yes|no) \\| .+ \\|");
@@ -27,7 +30,8 @@ class ErrorReferenceTest {
             .map(row -> row.group(1) + " " + row.group(2) + " " + row.group(3) + " " + row.group(4))
             .toList();
 
-    assertEquals(Stream.of(ErrorCode.values()).map(ErrorReferenceTest::describe).toList(), documented);
+    assertEquals(
+        Stream.of(ErrorCode.values()).map(ErrorReferenceTest::describe).toList(), documented);
   }
 
   private static String describe(ErrorCode code) {
@@ -39,7 +43,12 @@ class ErrorReferenceTest {
             .orElseThrow();
     String retryable = example.retryable() ? "yes" : "no";
     return String.format(
-        Locale.ROOT, "%d %s %s %s", code.number(), code, example.getClass().getSimpleName(), retryable);
+        Locale.ROOT,
+        "%d %s %s %s",
+        code.number(),
+        code,
+        example.getClass().getSimpleName(),
+        retryable);
   }
 
   private static NacreException instantiate(Class<?> type) {
@@ -49,7 +58,7 @@ class ErrorReferenceTest {
         | InstantiationException
         | IllegalAccessException
         | InvocationTargetException e) {
-      throw new AssertionError(type + " needs a constructor with a message", e);
+      throw new LinkageError(type + " needs a constructor with a message", e);
     }
   }
 }

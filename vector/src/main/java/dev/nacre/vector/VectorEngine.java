@@ -12,9 +12,8 @@ import dev.nacre.store.Store;
 public interface VectorEngine extends AutoCloseable {
 
   /** An engine over {@code store}. Indexes are opened or built when a space is first searched. */
-  @SuppressWarnings("DoNotCallSuggester")
   static VectorEngine open(Store store, VectorOptions options) {
-    throw new IllegalStateException("being written: " + store + options);
+    return StoreVectorEngine.start(store, options);
   }
 
   /**

@@ -54,9 +54,25 @@ public final class CommitPreparer {
       if (write instanceof Write.Upsert upsert) {
         Value value = upsert.value();
         bytes += upsert.key().length() + (value == null ? 0 : value.length());
+        bytes += estimateBytes(upsert.metadata());
         for (Embedding embedding : upsert.embeddings()) {
           bytes += 4L * embedding.space().dimension();
         }
+      }
+    }
+    return bytes;
+  }
+
+  private static long estimateBytes(@Nullable Metadata metadata) {
+    if (metadata == null || metadata.isEmpty()) {
+      return 0;
+    }
+    long bytes = 0;
+    for (Map.Entry<String, Object> field : metadata.asMap().entrySet()) {
+      bytes += field.getKey().length();
+      List<?> scalars = field.getValue() instanceof List<?> list ? list : List.of(field.getValue());
+      for (Object scalar : scalars) {
+        bytes += scalar instanceof String text ? text.length() : Long.BYTES;
       }
     }
     return bytes;

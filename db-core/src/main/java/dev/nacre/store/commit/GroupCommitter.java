@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +136,9 @@ public final class GroupCommitter {
   /** Accepts a batch. Never blocks; never throws. */
   public CompletableFuture<Commit> submit(
       WriteBatch batch, Durability durability, Duration timeout) {
-    long deadline = System.nanoTime() + Math.min(timeout.toNanos(), Long.MAX_VALUE / 4);
+    // The conversion saturates; a quarter keeps differences of deadlines within a long.
+    long wait = Math.clamp(TimeUnit.NANOSECONDS.convert(timeout), 0, Long.MAX_VALUE / 4);
+    long deadline = System.nanoTime() + wait;
     CommitTicket ticket =
         new CommitTicket(batch, durability, deadline, CommitPreparer.estimateBytes(batch));
     Throwable failed = failure;
@@ -200,7 +203,8 @@ public final class GroupCommitter {
       try {
         commitGroup();
       } catch (RuntimeException | Error e) {
-        // Out of memory, or a bug: what the group has become is not known, and its callers must hear of it.
+        // Out of memory, or a bug: what the group has become is not known, and its callers must
+        // hear of it.
         fail(e);
       }
       group.clear();

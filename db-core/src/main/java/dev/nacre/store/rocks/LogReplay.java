@@ -1,0 +1,206 @@
+package dev.nacre.store.rocks;
+
+import dev.nacre.error.CorruptionException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the log files in order as RocksDB's point-in-time recovery would, keeps the versions it
+ * would read, and judges the rows it would not.
+ *
+ * <p>RocksDB stops at the first damage it notices. It goes on only with a later file whose first
+ * batch has exactly the next sequence number: then nothing lies between, the damage is the torn
+ * tail of an earlier crash.
+ */
+final class LogReplay implements LogFileReader.Visitor {
+  private static final long UNKNOWN = -1;
+
+  private final WriteBatchReader batches;
+  private Path file = Path.of("");
+
+  /** Pairs of version and durableUpTo of the batch at hand. */
+  private long[] rows = new long[64];
+
+  private int rowCount;
+
+  private long firstVersion;
+  private long lastVersion;
+  private long durableUpTo;
+  private long nextSequence = UNKNOWN;
+  private boolean stopped;
+  private boolean fileBegun;
+
+  /** The first damage of all. */
+  private @Nullable Place damage;
+
+  /** The damage that replay last stopped at or passed over. */
+  private @Nullable Place latest;
+
+  private @Nullable Loss loss;
+
+  /** Where something is wrong. */
+  private record Place(Path file, long offset, String what) {
+    @Override
+    public String toString() {
+      return file.getFileName() + " at byte " + offset + ": " + what;
+    }
+  }
+
+  /** Versions that are missing for sure. */
+  private record Loss(Place place, long from, long to) {}
+
+  LogReplay(int commitColumnFamily) {
+    batches = new WriteBatchReader(commitColumnFamily);
+  }
+
+  void read(long number, Path path) throws IOException {
+    file = path;
+    fileBegun = false;
+    try (LogBytes bytes = new LogBytes(path)) {
+      new LogFileReader(path.toString(), number, bytes, this).read();
+    }
+  }
+
+  @Override
+  public void damage(long offset, String what, boolean noticed) {
+    Place place = new Place(file, offset, what);
+    if (damage == null) {
+      damage = place;
+    }
+    if (!stopped) {
+      latest = place;
+    }
+    if (noticed) {
+      stopped = true;
+      fileBegun = true;
+    }
+  }
+
+  @Override
+  public void record(long offset, LogRecord record, boolean readable) {
+    if (record.length() < WriteBatchReader.HEADER) {
+      if (readable) {
+        damage(offset, "record of " + record.length() + " bytes", true);
+      }
+      return;
+    }
+    rowCount = 0;
+    try {
+      batches.read(record, this::keepRow);
+    } catch (MalformedRecordException e) {
+      if (readable) {
+        throw malformed(offset, e);
+      }
+      // Found by search after damage: the bytes only looked like a record.
+      return;
+    }
+    if (readable && stopped && !fileBegun && batches.sequence() == nextSequence) {
+      stopped = false;
+      latest = null;
+    }
+    fileBegun = true;
+    boolean recovered = readable && !stopped;
+    if (recovered) {
+      nextSequence = batches.nextSequence();
+    }
+    for (int i = 0; i < rowCount; i += 2) {
+      if (recovered) {
+        follow(offset, rows[i]);
+      }
+      durableUpTo = Math.max(durableUpTo, rows[i + 1]);
+      if (!recovered) {
+        judge(rows[i + 1]);
+      }
+    }
+  }
+
+  private void keepRow(long version, long durable) {
+    if (rowCount == rows.length) {
+      rows = Arrays.copyOf(rows, rowCount * 2);
+    }
+    rows[rowCount++] = version;
+    rows[rowCount++] = durable;
+  }
+
+  /** A row that RocksDB will read: versions are dense, so a step of more than one is a gap. */
+  private void follow(long offset, long version) {
+    if (firstVersion == 0) {
+      firstVersion = version;
+      lastVersion = version;
+      return;
+    }
+    if (version > lastVersion + 1 && loss == null) {
+      Place place =
+          latest != null ? latest : new Place(file, offset, "log before this record is missing");
+      loss = new Loss(place, lastVersion + 1, version - 1);
+    }
+    lastVersion = Math.max(lastVersion, version);
+  }
+
+  /** A row that RocksDB will drop: does it cover a version that is dropped too? */
+  private void judge(long durable) {
+    Place place = latest;
+    if (lastVersion == 0 || durable <= lastVersion || place == null) {
+      return;
+    }
+    if (loss == null) {
+      loss = new Loss(place, lastVersion + 1, durable);
+    } else if (durable > loss.to()) {
+      loss = new Loss(loss.place(), loss.from(), durable);
+    }
+  }
+
+  LogCheckResult result() {
+    Loss lost = loss;
+    if (lost != null) {
+      throw missing(lost);
+    }
+    Place damaged = damage;
+    return new LogCheckResult(
+        firstVersion, lastVersion, durableUpTo, damaged == null ? "" : damaged.toString());
+  }
+
+  private CorruptionException missing(Loss lost) {
+    String versions =
+        lost.from() == lost.to()
+            ? "commit " + lost.from() + " is"
+            : "commits " + lost.from() + " to " + lost.to() + " are";
+    return new CorruptionException(
+        "the write-ahead log is damaged ("
+            + lost.place()
+            + "): "
+            + versions
+            + " missing or unreadable and later ones are there. Nothing was changed."
+            + " Restore the directory from a backup, or keep a copy of it before anything else is"
+            + " tried",
+        Map.of(
+            "file",
+            lost.place().file().toString(),
+            "offset",
+            Long.toString(lost.place().offset()),
+            "fromVersion",
+            Long.toString(lost.from()),
+            "toVersion",
+            Long.toString(lost.to()),
+            "lastReadableVersion",
+            Long.toString(lost.from() - 1),
+            "durableUpTo",
+            Long.toString(durableUpTo)));
+  }
+
+  private CorruptionException malformed(long offset, MalformedRecordException cause) {
+    return new CorruptionException(
+        "the write-ahead log file "
+            + file
+            + " has a record at byte "
+            + offset
+            + " whose checksum is right and whose content is not: "
+            + cause.getMessage()
+            + ". Nothing was changed. Restore the directory from a backup",
+        Map.of("file", file.toString(), "offset", Long.toString(offset)),
+        cause);
+  }
+}

@@ -1,0 +1,185 @@
+package dev.nacre.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.nacre.error.ConflictException;
+import dev.nacre.error.NacreException;
+import dev.nacre.error.ValidationException;
+import dev.nacre.model.Commit;
+import dev.nacre.model.CommitAttributes;
+import dev.nacre.model.NamespaceOptions;
+import dev.nacre.model.Write;
+import dev.nacre.model.WriteBatch;
+import dev.nacre.model.WriteCondition;
+import dev.nacre.store.Store;
+import dev.nacre.store.StoreOptions;
+import dev.nacre.testing.HistoryStep.PlannedCondition;
+import dev.nacre.testing.HistoryStep.PlannedConfigure;
+import dev.nacre.testing.HistoryStep.PlannedDelete;
+import dev.nacre.testing.HistoryStep.PlannedDrop;
+import dev.nacre.testing.HistoryStep.PlannedExpiry;
+import dev.nacre.testing.HistoryStep.PlannedUpsert;
+import dev.nacre.testing.HistoryStep.PlannedWrite;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Plays a history on a store and on the model at once. For one thread. */
+final class HistoryRun implements AutoCloseable {
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+  private final NaiveStore model = new NaiveStore();
+  private final ManualClock clock = new ManualClock(START);
+  private final StoreComparison comparison =
+      new StoreComparison(
+          model,
+          clock,
+          new StoreComparison.Universe(
+              RandomHistories.NAMESPACES, RandomHistories.KEYS, RandomHistories.SPACES));
+  private final StoreOptions options;
+  private final List<Pending> pending = new ArrayList<>();
+  private Store store;
+
+  HistoryRun(StoreOptions options) {
+    this.options = options.withClock(clock);
+    this.store = Store.open(this.options);
+  }
+
+  /** A commit on its way and what the model made of it: a version, or an error. */
+  private record Pending(
+      CompletableFuture<Commit> future, long version, @Nullable NacreException refusal) {}
+
+  void play(List<HistoryStep> steps) throws Exception {
+    for (HistoryStep step : steps) {
+      switch (step) {
+        case HistoryStep.Submit submit -> submit(submit);
+        case HistoryStep.MoveClock move -> {
+          settle();
+          clock.advance(move.by());
+        }
+        case HistoryStep.Reopen reopen -> reopen();
+        case HistoryStep.Compare compare -> {
+          settle();
+          comparison.compareSomewhere(store, new Random(compare.seed()));
+        }
+      }
+    }
+    settle();
+    comparison.compareEverywhere(store);
+    reopen();
+    comparison.compareEverywhere(store);
+  }
+
+  private void submit(HistoryStep.Submit submit) throws Exception {
+    List<Write> writes = submit.writes().stream().map(this::settled).toList();
+    WriteBatch batch = WriteBatch.of(writes, CommitAttributes.NONE);
+    CompletableFuture<Commit> future = store.commit(batch, submit.durability(), TIMEOUT);
+    long version = 0;
+    NacreException refusal = null;
+    try {
+      version = model.commit(batch, clock.instant());
+    } catch (ConflictException | ValidationException e) {
+      refusal = e;
+    }
+    pending.add(new Pending(future, version, refusal));
+    if (submit.await()) {
+      settle();
+    }
+  }
+
+  private Write settled(PlannedWrite planned) {
+    return switch (planned) {
+      case PlannedUpsert upsert ->
+          new Write.Upsert(
+              upsert.namespace(),
+              upsert.key(),
+              upsert.value(),
+              upsert.metadata(),
+              upsert.embeddings(),
+              settled(upsert.expiry()),
+              settled(upsert.condition(), upsert.namespace(), upsert.key()));
+      case PlannedDelete delete ->
+          new Write.Delete(
+              delete.namespace(),
+              delete.key(),
+              settled(delete.condition(), delete.namespace(), delete.key()));
+      case PlannedConfigure configure ->
+          new Write.Configure(
+              configure.namespace(),
+              new NamespaceOptions(configure.spaces(), configure.timeToLive()));
+      case PlannedDrop drop -> new Write.DeleteNamespace(drop.namespace());
+    };
+  }
+
+  private Write.Expiry settled(PlannedExpiry expiry) {
+    return switch (expiry.kind()) {
+      case UNCHANGED -> Write.Expiry.Unchanged.UNCHANGED;
+      case NEVER -> Write.Expiry.Never.NEVER;
+      case AT ->
+          new Write.Expiry.At(clock.instant().plus(expiry.offset()).truncatedTo(ChronoUnit.MICROS));
+      case AFTER -> new Write.Expiry.After(expiry.offset());
+    };
+  }
+
+  private WriteCondition settled(PlannedCondition condition, String namespace, String key) {
+    long current =
+        model
+            .get(model.now(clock.instant(), ""), namespace, key)
+            .map(NaiveWorld.NaiveState::version)
+            .orElse(1L);
+    return switch (condition) {
+      case NONE -> WriteCondition.none();
+      case IF_ABSENT -> WriteCondition.ifAbsent();
+      case IF_CURRENT -> WriteCondition.ifVersion(current);
+      case IF_STALE -> WriteCondition.ifVersion(current - 1);
+    };
+  }
+
+  /** Waits for every commit on its way and compares its outcome with the model's. */
+  private void settle() throws Exception {
+    for (Pending commit : pending) {
+      NacreException refusal = commit.refusal();
+      if (refusal == null) {
+        Commit done = commit.future().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        assertEquals(commit.version(), done.version());
+        assertEquals(model.committedAt(commit.version()), done.committedAt());
+        assertEquals(store.lineage(), done.lineage());
+      } else {
+        ExecutionException failure =
+            assertThrows(
+                ExecutionException.class,
+                () -> commit.future().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS));
+        assertInstanceOf(refusal.getClass(), failure.getCause());
+      }
+    }
+    pending.clear();
+    assertEquals(model.now(clock.instant(), store.lineage()), store.now());
+  }
+
+  /** Closes without waiting for what is on its way: close drains it. */
+  private void reopen() throws Exception {
+    if (options.directory() == null) {
+      return;
+    }
+    String lineage = store.lineage();
+    store.close();
+    store = Store.open(options);
+    assertEquals(lineage, store.lineage());
+    settle();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,294 @@
+package dev.nacre.testing;
+
+import dev.nacre.error.ConflictException;
+import dev.nacre.error.ValidationException;
+import dev.nacre.model.Change;
+import dev.nacre.model.Embedding;
+import dev.nacre.model.EmbeddingSpace;
+import dev.nacre.model.Metadata;
+import dev.nacre.model.Operation;
+import dev.nacre.model.ReadPoint;
+import dev.nacre.model.Value;
+import dev.nacre.model.Write;
+import dev.nacre.model.WriteBatch;
+import dev.nacre.model.WriteCondition;
+import dev.nacre.testing.NaiveWorld.NaiveEmbedding;
+import dev.nacre.testing.NaiveWorld.NaiveNamespace;
+import dev.nacre.testing.NaiveWorld.NaiveState;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The oracle of the versioned store: one whole copy of the world per version. It knows the data
+ * model and nothing of how it is stored. For one thread.
+ */
+public final class NaiveStore {
+  private final List<NaiveWorld> worlds = new ArrayList<>(List.of(NaiveWorld.empty()));
+
+  /** Changes by incarnation of a namespace, in commit order. */
+  private final Map<Integer, List<Change>> logs = new LinkedHashMap<>();
+
+  private int incarnations;
+
+  /**
+   * Commits a batch.
+   *
+   * @param clock what the clock says
+   * @return the version
+   * @throws ConflictException when a condition does not hold
+   * @throws ValidationException when an embedding space is another one
+   */
+  public long commit(WriteBatch batch, Instant clock) {
+    NaiveWorld last = last();
+    Instant now = clock.truncatedTo(ChronoUnit.MICROS);
+    Instant next = last.committedAt().plus(1, ChronoUnit.MICROS);
+    // The first commit has no one before it: the clock decides alone.
+    Instant time = last.version() > 0 && next.isAfter(now) ? next : now;
+    NaiveWorld world = last.successor(time);
+    List<LoggedChange> changes = new ArrayList<>();
+    int incarnationsBefore = incarnations;
+    try {
+      for (Write write : batch.writes()) {
+        apply(world, write, changes);
+      }
+    } catch (ConflictException | ValidationException e) {
+      incarnations = incarnationsBefore;
+      throw e;
+    }
+    worlds.add(world);
+    for (LoggedChange logged : changes) {
+      logs.computeIfAbsent(logged.incarnation, _ -> new ArrayList<>()).add(logged.change);
+    }
+    return world.version();
+  }
+
+  private record LoggedChange(int incarnation, Change change) {}
+
+  private void apply(NaiveWorld world, Write write, List<LoggedChange> changes) {
+    switch (write) {
+      case Write.Upsert upsert -> upsert(world, upsert, changes);
+      case Write.Delete delete -> delete(world, delete, changes);
+      case Write.Configure configure -> {
+        NaiveNamespace namespace = namespace(world, configure.namespace());
+        configure.options().spaces().forEach(space -> fix(namespace, space));
+        namespace.options = configure.options();
+      }
+      case Write.DeleteNamespace delete -> {
+        var _ = world.namespaces().remove(delete.namespace());
+      }
+    }
+  }
+
+  private void upsert(NaiveWorld world, Write.Upsert upsert, List<LoggedChange> changes) {
+    NaiveState stored = stored(world, upsert.namespace(), upsert.key());
+    NaiveState before = stored != null && stored.isLive(world.committedAt()) ? stored : null;
+    check(upsert.condition(), upsert.key(), before);
+    NaiveNamespace namespace = namespace(world, upsert.namespace());
+
+    Map<String, NaiveEmbedding> embeddings =
+        new LinkedHashMap<>(before == null ? Map.of() : before.embeddings());
+    TreeSet<String> written = new TreeSet<>();
+    for (Embedding embedding : upsert.embeddings()) {
+      fix(namespace, embedding.space());
+      embeddings.put(embedding.space().name(), new NaiveEmbedding(embedding, world.version()));
+      written.add(embedding.space().name());
+    }
+    if (before == null && stored != null) {
+      // What an expired record had ends here, and the log says so to the views.
+      written.addAll(stored.embeddings().keySet());
+    }
+    Value value = upsert.value();
+    Metadata metadata = upsert.metadata();
+    namespace.states.put(
+        upsert.key(),
+        new NaiveState(
+            world.version(),
+            world.committedAt(),
+            false,
+            value != null || before == null ? value : before.value(),
+            value != null ? world.version() : before == null ? 0 : before.valueVersion(),
+            metadata != null ? metadata : before == null ? Metadata.EMPTY : before.metadata(),
+            metadata != null ? world.version() : before == null ? 0 : before.metadataVersion(),
+            embeddings,
+            expiry(world, namespace, upsert, before)));
+    changes.add(
+        new LoggedChange(
+            namespace.incarnation,
+            new Change(
+                world.version(),
+                Operation.UPSERT,
+                upsert.key(),
+                value != null,
+                metadata != null,
+                written)));
+  }
+
+  private static @Nullable Instant expiry(
+      NaiveWorld world,
+      NaiveNamespace namespace,
+      Write.Upsert upsert,
+      @Nullable NaiveState before) {
+    return switch (upsert.expiry()) {
+      case Write.Expiry.Never never -> null;
+      case Write.Expiry.At at -> at.instant();
+      case Write.Expiry.After after -> world.committedAt().plus(after.duration());
+      case Write.Expiry.Unchanged unchanged -> {
+        Duration timeToLive = namespace.options.timeToLive();
+        if (upsert.value() != null && timeToLive != null) {
+          yield world.committedAt().plus(timeToLive);
+        }
+        yield before == null ? null : before.expiresAt();
+      }
+    };
+  }
+
+  private static void delete(NaiveWorld world, Write.Delete delete, List<LoggedChange> changes) {
+    NaiveState stored = stored(world, delete.namespace(), delete.key());
+    NaiveState before = stored != null && stored.isLive(world.committedAt()) ? stored : null;
+    check(delete.condition(), delete.key(), before);
+    NaiveNamespace namespace = world.namespaces().get(delete.namespace());
+    if (before == null || namespace == null) {
+      return;
+    }
+    namespace.states.put(delete.key(), NaiveState.tombstone(world.version(), world.committedAt()));
+    changes.add(
+        new LoggedChange(
+            namespace.incarnation,
+            new Change(
+                world.version(),
+                Operation.DELETE,
+                delete.key(),
+                before.value() != null,
+                before.metadataVersion() != 0,
+                before.embeddings().keySet())));
+  }
+
+  private static @Nullable NaiveState stored(NaiveWorld world, String namespace, String key) {
+    NaiveNamespace found = world.namespaces().get(namespace);
+    return found == null ? null : found.states.get(key);
+  }
+
+  private NaiveNamespace namespace(NaiveWorld world, String name) {
+    return world
+        .namespaces()
+        .computeIfAbsent(
+            name, absent -> new NaiveNamespace(absent, ++incarnations, world.version()));
+  }
+
+  private static void fix(NaiveNamespace namespace, EmbeddingSpace space) {
+    EmbeddingSpace fixed = namespace.spaces.putIfAbsent(space.name(), space);
+    if (fixed != null && !fixed.equals(space)) {
+      throw new ValidationException("space " + space.name() + " is another one");
+    }
+  }
+
+  private static void check(WriteCondition condition, String key, @Nullable NaiveState live) {
+    boolean holds =
+        switch (condition) {
+          case WriteCondition.None none -> true;
+          case WriteCondition.IfAbsent ifAbsent -> live == null;
+          case WriteCondition.IfVersion ifVersion ->
+              live != null && live.version() == ifVersion.version();
+        };
+    if (!holds) {
+      throw new ConflictException(key);
+    }
+  }
+
+  // ---- Reading.
+
+  /** The newest version, 0 before the first commit. */
+  public long version() {
+    return last().version();
+  }
+
+  /** The commit time of a version. */
+  public Instant committedAt(long version) {
+    return world(version).committedAt();
+  }
+
+  /** The pair (V, T) of now. */
+  public ReadPoint now(Instant clock, String lineage) {
+    Instant time = last().committedAt();
+    Instant now = clock.truncatedTo(ChronoUnit.MICROS);
+    return new ReadPoint(version(), version() > 0 && time.isAfter(now) ? time : now, lineage);
+  }
+
+  /** The pair (V, T) of an instant. */
+  public ReadPoint atInstant(Instant instant, Instant clock, String lineage) {
+    ReadPoint now = now(clock, lineage);
+    if (!instant.isBefore(now.instant())) {
+      return now;
+    }
+    long version = version();
+    while (version > 0 && committedAt(version).isAfter(instant)) {
+      version--;
+    }
+    return new ReadPoint(version, instant, lineage);
+  }
+
+  NaiveWorld world(long version) {
+    return worlds.get((int) version);
+  }
+
+  private NaiveWorld last() {
+    return worlds.getLast();
+  }
+
+  /** The record of a key, if it is live. */
+  Optional<NaiveState> get(ReadPoint at, String namespace, String key) {
+    return Optional.ofNullable(stored(world(at.version()), namespace, key))
+        .filter(state -> state.isLive(at.instant()));
+  }
+
+  /** The live records of a namespace whose keys pass, in order. */
+  Map<String, NaiveState> scan(
+      ReadPoint at, String namespace, String prefix, @Nullable String from, @Nullable String to) {
+    Map<String, NaiveState> found = new LinkedHashMap<>();
+    NaiveNamespace live = world(at.version()).namespaces().get(namespace);
+    if (live != null) {
+      live.states.forEach(
+          (key, state) -> {
+            if (state.isLive(at.instant())
+                && key.startsWith(prefix)
+                && (from == null || NaiveWorld.KEY_ORDER.compare(key, from) >= 0)
+                && (to == null || NaiveWorld.KEY_ORDER.compare(key, to) < 0)) {
+              found.put(key, state);
+            }
+          });
+    }
+    return found;
+  }
+
+  /** What each version up to {@code version} left of a key, newest first; expiry is not judged. */
+  List<NaiveState> history(long version, String namespace, String key) {
+    List<NaiveState> states = new ArrayList<>();
+    NaiveNamespace live = world(version).namespaces().get(namespace);
+    if (live == null) {
+      return states;
+    }
+    for (long v = version; v >= live.createdVersion; v--) {
+      NaiveNamespace then = world(v).namespaces().get(namespace);
+      NaiveState state = then == null ? null : then.states.get(key);
+      if (state != null && state.version() == v) {
+        states.add(state);
+      }
+    }
+    return states;
+  }
+
+  /** The changes of an incarnation in (after, upTo]. */
+  List<Change> log(int incarnation, long after, long upTo) {
+    return logs.getOrDefault(incarnation, List.of()).stream()
+        .filter(change -> change.version() > after && change.version() <= upTo)
+        .toList();
+  }
+}

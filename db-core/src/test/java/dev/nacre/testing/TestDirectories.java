@@ -1,0 +1,44 @@
+package dev.nacre.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Directories of tests that JUnit's own temporary directories do not fit. */
+public final class TestDirectories {
+  private TestDirectories() {}
+
+  /** Deletes a directory with everything in it. */
+  public static void delete(Path directory) throws IOException {
+    for (Path path : below(directory).reversed()) {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  /**
+   * Copies a directory as it is now: of a store that is open and quiet, this is what a killed
+   * process would leave behind. Files that vanish meanwhile are left out.
+   */
+  public static void copy(Path from, Path to) throws IOException {
+    for (Path path : below(from)) {
+      Path target = to.resolve(from.relativize(path).toString());
+      try {
+        var _ = Files.copy(path, target);
+      } catch (NoSuchFileException e) {
+        if (!Files.exists(target.getParent())) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static List<Path> below(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      return paths.sorted(Comparator.naturalOrder()).toList();
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.nacre.vector;
+
+/**
+ * When a space gets a graph, when the graph takes in what came since, and which searches use it.
+ *
+ * @param threshold live vectors from which a space gets a graph
+ */
+record GraphPolicy(int threshold) {
+  private static final int TAIL_MIN = 10_000;
+  private static final int SEGMENTS_MAX = 4;
+
+  /** Vectors that are always compared one by one rather than searched in a filtered graph. */
+  private static final int EXACT_MAX = 20_000;
+
+  private static final int CANDIDATES_MIN = 100;
+
+  /** What is to be done about a graph. */
+  enum Work {
+    /** Nothing. */
+    NONE,
+    /** Build it from everything. */
+    BUILD,
+    /** Add what it lacks. */
+    EXTEND
+  }
+
+  /** What a space needs. */
+  Work work(SpaceSet set) {
+    GraphLayer layer = set.layer();
+    if (layer == null) {
+      return set.live() >= threshold ? Work.BUILD : Work.NONE;
+    }
+    int least = Math.min(TAIL_MIN, Math.max(1, threshold / 2));
+    int tail = set.live() - set.liveDocs();
+    int dead = layer.docs() - set.liveDocs();
+    if (dead > Math.max(least, layer.docs() / 4)) {
+      return Work.BUILD;
+    }
+    if (tail <= Math.max(least, layer.docs() / 10)) {
+      return Work.NONE;
+    }
+    return layer.index().segments() >= SEGMENTS_MAX ? Work.BUILD : Work.EXTEND;
+  }
+
+  /** How many candidates a graph search keeps, so that recall at k stays at 0.99. */
+  int candidates(int k, boolean filtered) {
+    int candidates = Math.max(CANDIDATES_MIN, 2 * k);
+    return filtered ? 2 * candidates : candidates;
+  }
+
+  /**
+   * Whether the graph answers, of whose documents {@code accepted} count; otherwise they are
+   * compared one by one.
+   */
+  boolean usesGraph(GraphLayer layer, int accepted, int k, boolean filtered) {
+    if (candidates(k, filtered) > accepted) {
+      return false;
+    }
+    if (filtered) {
+      return accepted > Math.max(Math.min(EXACT_MAX, threshold), layer.docs() / 10);
+    }
+    return accepted > layer.docs() / 4;
+  }
+}

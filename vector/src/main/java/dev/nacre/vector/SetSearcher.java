@@ -1,0 +1,148 @@
+package dev.nacre.vector;
+
+import dev.nacre.filter.Filter;
+import dev.nacre.search.SearchPlan;
+import dev.nacre.similarity.SimilarityProvider;
+import dev.nacre.vector.exact.KeyTable;
+import dev.nacre.vector.exact.TopHits;
+import dev.nacre.vector.exact.VectorBlock;
+import dev.nacre.vector.graph.DocSet;
+import dev.nacre.vector.graph.GraphIndex;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Searches one set: the graph or all of its documents, and the rows of the block. Everything that
+ * comes out of the graph is scored again by the query's own provider, so that scores are the same
+ * in every tier.
+ */
+final class SetSearcher {
+  /** Documents taken beyond what is wanted: Lucene's scores differ from ours by rounding. */
+  private static final int ROUNDING_SLACK = 16;
+
+  private final SpaceSet set;
+  private final Query query;
+  private final GraphPolicy policy;
+  private final @Nullable FilterMatches matches;
+
+  SetSearcher(SpaceSet set, Query query, GraphPolicy policy) {
+    this.set = set;
+    this.query = query;
+    this.policy = policy;
+    Filter filter = query.filter();
+    this.matches = filter == null ? null : set.matches(filter);
+  }
+
+  /** The nearest {@code k}. */
+  Found nearest(int k) {
+    KeyTable keys = set.keys();
+    TopHits hits = new TopHits(k, keys::compare);
+    int candidates = matches == null ? set.live() : matches.count();
+    SearchPlan.Tier tier = candidates == 0 ? SearchPlan.Tier.EMPTY : SearchPlan.Tier.EXACT;
+    GraphLayer layer = set.layer();
+    if (layer != null && searchLayer(layer, k, hits)) {
+      tier = SearchPlan.Tier.GRAPH;
+    }
+    if (matches == null) {
+      offerRows(0, set.rows(), hits);
+    } else {
+      offerRows(matches.rows(), hits);
+    }
+    hits.sort();
+    return new Found(
+        hits,
+        keys::key,
+        new SearchPlan(tier, candidates, query.providerName()),
+        tier != SearchPlan.Tier.GRAPH);
+  }
+
+  /** Offers the graph's documents; returns whether the graph was searched rather than scanned. */
+  private boolean searchLayer(GraphLayer layer, int k, TopHits hits) {
+    DocSet accepted = accepted(layer);
+    int count = accepted == null ? layer.docs() : accepted.count();
+    if (count == 0) {
+      return false;
+    }
+    int most = (int) Math.min(count, k + (long) ROUNDING_SLACK);
+    TopHits nearest = new TopHits(most, (doc1, doc2) -> compareKeys(layer, doc1, doc2));
+    float[] target = query.unpadded();
+    boolean graph = policy.usesGraph(layer, count, k, matches != null);
+    if (graph) {
+      layer
+          .index()
+          .nearest(
+              target,
+              policy.candidates(k, matches != null),
+              accepted,
+              (doc, score) -> nearest.offer(score, doc, 0));
+      // Fewer than there are: the graph lost its way among what the filter leaves.
+      graph = nearest.size() >= Math.min(k, count);
+    }
+    if (!graph) {
+      TopHits scanned = new TopHits(most, (doc1, doc2) -> compareKeys(layer, doc1, doc2));
+      DocSet all = accepted == null ? layer.liveAt(set.version(), count) : accepted;
+      layer.index().scan(target, all, (doc, score) -> offer(scanned, doc, score));
+      rescore(layer, scanned, hits);
+    } else {
+      rescore(layer, nearest, hits);
+    }
+    return graph;
+  }
+
+  private static void offer(TopHits hits, int doc, float score) {
+    if (hits.admits(score)) {
+      hits.offer(score, doc, 0);
+    }
+  }
+
+  /** The documents that count; null for all. */
+  private @Nullable DocSet accepted(GraphLayer layer) {
+    if (matches != null) {
+      return matches.docs();
+    }
+    return set.liveDocs() == layer.docs() ? null : layer.liveAt(set.version(), set.liveDocs());
+  }
+
+  private int compareKeys(GraphLayer layer, int doc1, int doc2) {
+    return set.keys().compare(layer.key(doc1), layer.key(doc2));
+  }
+
+  private void rescore(GraphLayer layer, TopHits docs, TopHits hits) {
+    GraphIndex.VectorReader vectors = layer.index().vectors();
+    float[] vector = new float[SimilarityProvider.stride(query.space().dimension())];
+    for (int i = 0; i < docs.size(); i++) {
+      int doc = docs.key(i);
+      vectors.copy(doc, vector);
+      hits.offer(query.score(vector), layer.key(doc), layer.from(doc));
+    }
+  }
+
+  private void offerRows(int[] rows, TopHits hits) {
+    int start = 0;
+    while (start < rows.length) {
+      int end = start + 1;
+      while (end < rows.length && rows[end] == rows[end - 1] + 1) {
+        end++;
+      }
+      offerRows(rows[start], rows[end - 1] + 1, hits);
+      start = end;
+    }
+  }
+
+  private void offerRows(int from, int to, TopHits hits) {
+    VectorBlock block = set.block();
+    long version = set.version();
+    block.runs(
+        from,
+        to,
+        Query.RUN_ROWS,
+        (first, floats, count) -> {
+          float[] scores = query.scores(floats, count);
+          for (int i = 0; i < count; i++) {
+            float score = scores[i];
+            if (hits.admits(score) && block.to(first + i) > version) {
+              hits.offer(query.bounded(score), block.key(first + i), block.from(first + i));
+            }
+          }
+        });
+  }
+}

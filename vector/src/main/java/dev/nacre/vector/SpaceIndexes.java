@@ -1,0 +1,194 @@
+package dev.nacre.vector;
+
+import dev.nacre.model.EmbeddingSpace;
+import dev.nacre.model.Namespace;
+import dev.nacre.model.ReadPoint;
+import dev.nacre.store.Store;
+import dev.nacre.vector.exact.MemoryMeter;
+import dev.nacre.vector.graph.GraphFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The indexes of an engine: made when first searched, followed while they are being searched,
+ * unloaded when memory is short, dropped with their namespace. Thread-safe.
+ */
+final class SpaceIndexes {
+  /** An index is followed for this long after it was last searched. */
+  private static final long FOLLOW_NANOS = 10_000_000_000L;
+
+  /** Tens of thousands of indexes are not looked through at every commit. */
+  private static final long SWEEP_NANOS = 1_000_000_000L;
+
+  private final Store store;
+  private final MemoryMeter meter = new MemoryMeter();
+  private final SpaceIndex.Settings settings;
+  private final GraphBuilds builds;
+  private final Map<Id, SpaceIndex> indexes = new ConcurrentHashMap<>();
+  private final Set<SpaceIndex> followed = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean evicting = new AtomicBoolean();
+  private long sweptNanos = System.nanoTime() - SWEEP_NANOS;
+
+  /** Namespaces are known by id: a name that was deleted and created again is another one. */
+  private record Id(int namespaceId, String space) {}
+
+  SpaceIndexes(Store store, SpaceIndex.Settings settings, GraphBuilds builds) {
+    this.store = store;
+    this.settings = settings;
+    this.builds = builds;
+  }
+
+  /** The index of a space, empty when it is new. */
+  SpaceIndex of(Namespace namespace, EmbeddingSpace space) {
+    SpaceIndex index =
+        indexes.computeIfAbsent(
+            new Id(namespace.id(), space.name()),
+            id -> new SpaceIndex(store, namespace, space, meter, settings));
+    followed.add(index);
+    return index;
+  }
+
+  /** After an index was searched: builds its graph and unloads others, when it is time. */
+  void searched(SpaceIndex index) {
+    builds.submit(index);
+    if (meter.bytes() > settings.blockBytes()) {
+      evict(index);
+    }
+  }
+
+  /**
+   * Brings the indexes that are in use up to date, and drops those whose namespace is gone; for the
+   * follower's thread.
+   *
+   * @return nanoseconds after which it wants to be called again, whether anything is published or
+   *     not
+   */
+  long follow() {
+    ReadPoint now = store.now();
+    followed.removeIf(index -> !follow(index, now));
+    if (meter.bytes() > settings.blockBytes()) {
+      evict(null);
+    }
+    long wait = sweptNanos + SWEEP_NANOS - System.nanoTime();
+    if (wait > 0) {
+      return wait;
+    }
+    for (SpaceIndex index : indexes.values()) {
+      if (isGone(index, now)) {
+        drop(index);
+      }
+    }
+    sweptNanos = System.nanoTime();
+    return Long.MAX_VALUE;
+  }
+
+  /** Brings an index up to date; returns whether it stays followed. */
+  private boolean follow(SpaceIndex index, ReadPoint now) {
+    if (settings.closing().getAsBoolean()
+        || !index.isLoaded()
+        || index.idleNanos() > FOLLOW_NANOS
+        || isGone(index, now)) {
+      return false;
+    }
+    index.advanceTo(now.version());
+    builds.submit(index);
+    return true;
+  }
+
+  private boolean isGone(SpaceIndex index, ReadPoint at) {
+    Optional<Namespace> live = store.namespace(at, index.namespace());
+    return live.isEmpty() || live.get().id() != index.namespaceId();
+  }
+
+  /** Forgets an index, with its memory now and its files once nobody writes them. */
+  private void drop(SpaceIndex index) {
+    index.close();
+    followed.remove(index);
+    builds.run(
+        "delete the " + index.name(),
+        () -> {
+          index.closeFiles(true);
+          store
+              .indexDirectory()
+              .map(directory -> directory.resolve(Integer.toString(index.namespaceId())))
+              .ifPresent(GraphFiles::deleteTree);
+        });
+    indexes.remove(new Id(index.namespaceId(), index.space().name()), index);
+  }
+
+  /** Deletes the directories of namespaces that are gone; for the builder's thread. */
+  void deleteOrphans() {
+    Optional<Path> root = store.indexDirectory().filter(Files::isDirectory);
+    if (root.isEmpty()) {
+      return;
+    }
+    Set<String> live =
+        store.namespaces(store.now()).stream()
+            .map(namespace -> Integer.toString(namespace.id()))
+            .collect(Collectors.toSet());
+    List<Path> orphans;
+    try (Stream<Path> entries = Files.list(root.get())) {
+      orphans =
+          entries
+              .filter(entry -> entry.getFileName().toString().matches("[0-9]+"))
+              .filter(entry -> !live.contains(entry.getFileName().toString()))
+              .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    orphans.forEach(GraphFiles::deleteTree);
+  }
+
+  /** Unloads the least recently searched, except {@code spared}, until a tenth is free. */
+  private void evict(@Nullable SpaceIndex spared) {
+    if (!evicting.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      long excess = meter.bytes() - settings.blockBytes() / 10 * 9;
+      List<SpaceIndex> oldestFirst =
+          indexes.values().stream()
+              .filter(index -> index != spared && index.isLoaded())
+              .sorted(Comparator.comparingLong(SpaceIndex::idleNanos).reversed())
+              .toList();
+      for (SpaceIndex index : oldestFirst) {
+        if (excess <= 0) {
+          break;
+        }
+        excess -= index.unload();
+      }
+    } finally {
+      evicting.set(false);
+    }
+  }
+
+  Collection<SpaceIndex> all() {
+    return indexes.values();
+  }
+
+  /** Bytes of blocks, graph tables and metadata. */
+  long bytes() {
+    return meter.bytes();
+  }
+
+  /** Gives all memory back; when no call is in and no build runs. */
+  void close() {
+    for (SpaceIndex index : indexes.values()) {
+      index.close();
+      index.closeFiles(false);
+    }
+  }
+}

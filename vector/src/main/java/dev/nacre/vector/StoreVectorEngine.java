@@ -1,0 +1,235 @@
+package dev.nacre.vector;
+
+import dev.nacre.error.ValidationException;
+import dev.nacre.model.AsOf;
+import dev.nacre.model.EmbeddingSpace;
+import dev.nacre.model.Namespace;
+import dev.nacre.model.ReadPoint;
+import dev.nacre.search.SearchPlan;
+import dev.nacre.search.SearchRequest;
+import dev.nacre.search.SearchResult;
+import dev.nacre.similarity.SimilarityProviders;
+import dev.nacre.store.Store;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine over a store. A search resolves its moment, gets a set that is exactly at one version,
+ * looks for the nearest in it without any lock, and reads their records at the same version.
+ */
+final class StoreVectorEngine implements VectorEngine {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreVectorEngine.class);
+
+  private final Store store;
+  private final SimilarityProviders.Choice similarity;
+  private final GraphPolicy policy;
+  private final CallGate gate = new CallGate();
+  private final GraphBuilds builds = new GraphBuilds();
+  private final SpaceIndexes indexes;
+  private final Follower follower;
+  private final Object closing = new Object();
+  private boolean closed;
+
+  private StoreVectorEngine(Store store, VectorOptions options) {
+    this.store = store;
+    this.similarity = SimilarityProviders.choose(options.provider());
+    this.policy = new GraphPolicy(options.graphThreshold());
+    this.indexes =
+        new SpaceIndexes(
+            store, new SpaceIndex.Settings(options.blockBytes(), policy, gate::isClosed), builds);
+    this.follower = new Follower("nacre-follow", indexes::follow);
+  }
+
+  static VectorEngine start(Store store, VectorOptions options) {
+    StoreVectorEngine engine = new StoreVectorEngine(store, options);
+    LOG.info(
+        "Vector search: similarity by {}, blocks up to {} MiB, graphs from {} vectors",
+        engine.similarity.description(),
+        options.blockBytes() >> 20,
+        options.graphThreshold());
+    engine.follower.start();
+    Follower follower = engine.follower;
+    store.onPublish(version -> follower.signal());
+    engine.builds.run("delete indexes without a namespace", engine.indexes::deleteOrphans);
+    return engine;
+  }
+
+  @Override
+  public SearchResult similar(SearchRequest request) {
+    gate.enter();
+    try {
+      float[] vector =
+          request
+              .vector()
+              .orElseThrow(
+                  () ->
+                      new ValidationException(
+                          "the request has a text and no vector; embed the text first",
+                          Map.of("namespace", request.namespace())));
+      return request.asOf() == AsOf.Now.NOW ? now(request, vector) : asOf(request, vector);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  private SearchResult now(SearchRequest request, float[] vector) {
+    while (true) {
+      ReadPoint now = store.now();
+      Optional<Namespace> namespace = store.namespace(now, request.namespace());
+      if (namespace.isEmpty()) {
+        return nothing(now);
+      }
+      Query query = query(request, vector, requireSpace(namespace.get(), request.space()));
+      SearchResult result = searchSet(request, namespace.get(), query, now, null);
+      if (result != null) {
+        return result;
+      }
+    }
+  }
+
+  private SearchResult asOf(SearchRequest request, float[] vector) {
+    ReadPoint at = store.resolve(request.asOf());
+    Optional<Namespace> then = store.namespace(at, request.namespace());
+    if (then.isEmpty()) {
+      return nothing(at);
+    }
+    Namespace namespace = then.get();
+    Optional<EmbeddingSpace> space = space(namespace, request.space());
+    if (space.isEmpty()) {
+      // Fixed later than that moment: there was nothing to find yet.
+      Namespace today = store.namespace(store.now(), request.namespace()).orElse(namespace);
+      Query _ = query(request, vector, requireSpace(today, request.space()));
+      return nothing(at);
+    }
+    Query query = query(request, vector, space.get());
+    if (at.version() == store.now().version()) {
+      SearchResult result = searchSet(request, namespace, query, at, at);
+      if (result != null) {
+        return result;
+      }
+    }
+    return searchStorage(request, namespace, query, at, SearchPlan.Tier.EXACT_AS_OF);
+  }
+
+  /**
+   * Searches the index, which is brought to {@code now} first. Null when that cannot be: the
+   * namespace went away meanwhile, or the index is not at {@code exactly}.
+   */
+  private @Nullable SearchResult searchSet(
+      SearchRequest request,
+      Namespace namespace,
+      Query query,
+      ReadPoint now,
+      @Nullable ReadPoint exactly) {
+    SpaceIndex index = indexes.of(namespace, query.space());
+    SpaceSet set = index.acquire(now.version(), query.filter() != null);
+    if (set == null) {
+      indexes.searched(index);
+      return index.isClosed() || exactly != null
+          ? null
+          : searchStorage(request, namespace, query, now, SearchPlan.Tier.EXACT);
+    }
+    try {
+      ReadPoint at = now;
+      if (set.version() != now.version()) {
+        if (exactly != null) {
+          return null;
+        }
+        // Somebody brought it further: that version it is, if the namespace is still the same.
+        at = new ReadPoint(set.version(), store.now().instant(), now.lineage());
+        Optional<Namespace> still = store.namespace(at, request.namespace());
+        if (still.isEmpty() || still.get().id() != namespace.id()) {
+          return null;
+        }
+      }
+      SetSearcher searcher = new SetSearcher(set, query, policy);
+      return reader(request, at).read(request.k(), searcher::nearest);
+    } finally {
+      set.release();
+      indexes.searched(index);
+    }
+  }
+
+  private SearchResult searchStorage(
+      SearchRequest request, Namespace namespace, Query query, ReadPoint at, SearchPlan.Tier tier) {
+    StorageSearcher searcher = new StorageSearcher(store, at, namespace, query, tier);
+    return reader(request, at).read(request.k(), searcher::nearest);
+  }
+
+  private HitReader reader(SearchRequest request, ReadPoint at) {
+    return new HitReader(store, request.namespace(), request.space(), at);
+  }
+
+  private Query query(SearchRequest request, float[] vector, EmbeddingSpace space) {
+    return new Query(similarity.provider(), space, vector, request.filter().orElse(null));
+  }
+
+  private SearchResult nothing(ReadPoint at) {
+    return new SearchResult(
+        List.of(),
+        true,
+        at,
+        new SearchPlan(SearchPlan.Tier.EMPTY, 0, similarity.provider().name()));
+  }
+
+  private static Optional<EmbeddingSpace> space(Namespace namespace, String name) {
+    return namespace.spaces().stream().filter(space -> space.name().equals(name)).findFirst();
+  }
+
+  private static EmbeddingSpace requireSpace(Namespace namespace, String name) {
+    return space(namespace, name)
+        .orElseThrow(
+            () -> {
+              String spaces =
+                  namespace.spaces().stream()
+                      .map(EmbeddingSpace::name)
+                      .collect(Collectors.joining(", "));
+              return new ValidationException(
+                  "namespace \""
+                      + namespace.name()
+                      + "\" has no embedding space \""
+                      + name
+                      + "\"; there is "
+                      + (spaces.isEmpty() ? "none yet" : spaces),
+                  Map.of("namespace", namespace.name(), "space", name, "spaces", spaces));
+            });
+  }
+
+  @Override
+  public VectorStatistics statistics() {
+    int active = 0;
+    int graphs = 0;
+    long graphVectors = 0;
+    int building = 0;
+    for (SpaceIndex index : indexes.all()) {
+      GraphLayer graph = index.graph();
+      active += index.isLoaded() ? 1 : 0;
+      graphs += graph == null ? 0 : 1;
+      graphVectors += graph == null ? 0 : graph.docs();
+      building += index.isBuilding() ? 1 : 0;
+    }
+    return new VectorStatistics(
+        similarity.description(), active, indexes.bytes(), graphs, graphVectors, building);
+  }
+
+  @Override
+  public void close() {
+    // Every closer waits until it is closed, whoever does it.
+    synchronized (closing) {
+      if (closed) {
+        return;
+      }
+      gate.close();
+      follower.close();
+      builds.close();
+      gate.awaitEmpty();
+      indexes.close();
+      closed = true;
+    }
+  }
+}
