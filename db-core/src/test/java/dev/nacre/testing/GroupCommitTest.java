@@ -184,9 +184,7 @@ class GroupCommitTest {
               Write.Expiry.Unchanged.UNCHANGED,
               WriteCondition.none());
       refused =
-          store
-              .commit(WriteBatch.of(write), Durability.ASYNC, LONG)
-              .isCompletedExceptionally();
+          store.commit(WriteBatch.of(write), Durability.ASYNC, LONG).isCompletedExceptionally();
     }
     assertTrue(refused, "6 MB of metadata wait in a queue of " + QUEUE_BYTES + " bytes");
     probe.release();
@@ -219,8 +217,7 @@ class GroupCommitTest {
     CompletableFuture<Commit> zero = store.commit(batch("zero"), Durability.ASYNC, Duration.ZERO);
     CompletableFuture<Commit> negative =
         store.commit(batch("negative"), Durability.ASYNC, Duration.ofSeconds(Long.MIN_VALUE));
-    assertInstanceOf(
-        DeadlineExceededException.class, cause(zero, DeadlineExceededException.class));
+    assertInstanceOf(DeadlineExceededException.class, cause(zero, DeadlineExceededException.class));
     assertInstanceOf(
         DeadlineExceededException.class, cause(negative, DeadlineExceededException.class));
     probe.release();
@@ -332,8 +329,7 @@ class GroupCommitTest {
     assertEquals(1, store.get(now, "ns", "before", Set.of()).orElseThrow().version());
     assertTrue(store.get(now, "ns", "first", Set.of()).isEmpty());
     assertEquals(1, store.scan(ScanRequest.of("ns")).items().size());
-    assertEquals(
-        1, store.history(HistoryRequest.of("ns", "before")).items().size());
+    assertEquals(1, store.history(HistoryRequest.of("ns", "before")).items().size());
 
     store.close();
     store = Store.open(StoreOptions.in(directory.resolve("db")));
@@ -355,8 +351,7 @@ class GroupCommitTest {
                         throw new AssertionError("an error, not an exception");
                       }
                     }));
-    assertEquals(
-        "unknown", cause(put("k"), UnavailableException.class).details().get("outcome"));
+    assertEquals("unknown", cause(put("k"), UnavailableException.class).details().get("outcome"));
     assertEquals("none", cause(put("k"), UnavailableException.class).details().get("outcome"));
   }
 
@@ -444,9 +439,7 @@ class GroupCommitTest {
     }
     large.put("ns", "", Value.json("1"));
     CompletableFuture<Commit> commit = store.commit(large.build(), Durability.ASYNC, LONG);
-    assertInstanceOf(
-        ValidationException.class,
-        cause(commit, ValidationException.class));
+    assertInstanceOf(ValidationException.class, cause(commit, ValidationException.class));
     assertEquals(0, store.now().version());
   }
 

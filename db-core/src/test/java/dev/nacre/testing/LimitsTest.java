@@ -33,7 +33,10 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is just within the limits is written and read back; what is just beyond is refused, named, and leaves no trace. */
+/**
+ * What is just within the limits is written and read back; what is just beyond is refused, named,
+ * and leaves no trace.
+ */
 class LimitsTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final Value SMALL = Value.json("1");
@@ -73,7 +76,8 @@ class LimitsTest {
           default -> kind;
         };
     commit(WriteBatch.builder().put("ns", key, SMALL).build());
-    assertEquals(SMALL, store.get(store.now(), "ns", key, Set.of()).orElseThrow().value().orElseThrow());
+    assertEquals(
+        SMALL, store.get(store.now(), "ns", key, Set.of()).orElseThrow().value().orElseThrow());
     assertEquals(
         List.of(key),
         store.scan(ScanRequest.of("ns")).items().stream().map(record -> record.key()).toList());
@@ -140,8 +144,7 @@ class LimitsTest {
     assertRefused(WriteBatch.builder().put(name, "k", SMALL).build(), "namespace");
     assertRefused(WriteBatch.builder().delete(name, "k").build(), "namespace");
     assertRefused(WriteBatch.of(new Write.DeleteNamespace(name)), "namespace");
-    assertRefused(
-        WriteBatch.of(new Write.Configure(name, NamespaceOptions.DEFAULT)), "namespace");
+    assertRefused(WriteBatch.of(new Write.Configure(name, NamespaceOptions.DEFAULT)), "namespace");
     ReadPoint now = store.now();
     assertRefused(() -> store.get(now, name, "k", Set.of()), "namespace");
     assertRefused(() -> store.getCached(now, name, "k"), "namespace");
@@ -163,7 +166,8 @@ class LimitsTest {
   void value_atItsLimit_isWrittenAndOneByteMore_isRefused() throws Exception {
     Value most = Value.bytes(new byte[VALUE_MAX], "a/b");
     commit(WriteBatch.builder().put("ns", "k", most).build());
-    assertEquals(most, store.get(store.now(), "ns", "k", Set.of()).orElseThrow().value().orElseThrow());
+    assertEquals(
+        most, store.get(store.now(), "ns", "k", Set.of()).orElseThrow().value().orElseThrow());
     assertRefused(
         WriteBatch.builder().put("ns", "k", Value.bytes(new byte[VALUE_MAX + 1], "a/b")).build(),
         "value",
@@ -220,8 +224,7 @@ class LimitsTest {
     assertRefused(
         WriteBatch.of(
             upsert(
-                List.of(Embedding.of(1, 2), Embedding.of(2, 1)),
-                Write.Expiry.Unchanged.UNCHANGED)),
+                List.of(Embedding.of(1, 2), Embedding.of(2, 1)), Write.Expiry.Unchanged.UNCHANGED)),
         "k");
   }
 
@@ -241,11 +244,11 @@ class LimitsTest {
   @Test
   void embedding_inAnotherSpaceThanTheFixedOne_isRefused() throws Exception {
     commit(WriteBatch.builder().embed("ns", "k", Embedding.of(1, 2, 3)).build());
-    assertRefused(WriteBatch.builder().embed("ns", "other", Embedding.of(1, 2)).build(), "default", "ns");
+    assertRefused(
+        WriteBatch.builder().embed("ns", "other", Embedding.of(1, 2)).build(), "default", "ns");
     assertRefused(
         WriteBatch.of(
-            new Write.Configure(
-                "ns", new NamespaceOptions(List.of(EmbeddingSpace.of(2)), null))),
+            new Write.Configure("ns", new NamespaceOptions(List.of(EmbeddingSpace.of(2)), null))),
         "default",
         "ns");
     // Another namespace, or the same name after deletion, may have another one.
