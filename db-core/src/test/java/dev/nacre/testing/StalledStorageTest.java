@@ -72,8 +72,8 @@ class StalledStorageTest {
     calls.put("now", () -> store.now());
     calls.put("resolve", () -> store.resolve(AsOf.version(3)));
     calls.put("resolve instant", () -> store.resolve(AsOf.instant(now.instant().minusNanos(1_000))));
-    calls.put("commit", () -> commit("more"));
-    calls.put("commit large", () -> commitLarge());
+    calls.put("commit", () -> commit("more").isDone());
+    calls.put("commit large", () -> commitLarge().isDone());
     calls.put("get", () -> store.get(now, "ns", "k1", Set.of(SPACE.name())));
     calls.put("getCached", () -> store.getCached(now, "ns", "k1"));
     calls.put("getAll", () -> store.getAll(now, "ns", List.of("k1", "k2"), Set.of()));
@@ -107,8 +107,8 @@ class StalledStorageTest {
     await().until(() -> probe.readsHeld() > 0);
     Map<String, Callable<?>> calls = new LinkedHashMap<>();
     calls.put("now", () -> store.now());
-    calls.put("commit", () -> commit("more"));
-    calls.put("commit large", () -> commitLarge());
+    calls.put("commit", () -> commit("more").isDone());
+    calls.put("commit large", () -> commitLarge().isDone());
     calls.put("getCached", () -> store.getCached(now, "ns", "k1"));
     calls.put("getCached absent", () -> store.getCached(now, "ns", "absent"));
     calls.put("namespace", () -> store.namespace(now, "ns"));

@@ -24,6 +24,10 @@ import org.rocksdb.WriteOptions;
 final class LogTestStore implements AutoCloseable {
   static final int COMMIT = 2;
 
+  static {
+    RocksDB.loadLibrary();
+  }
+
   private final Path directory;
   private final DBOptions options;
   private final RocksDB db;
