@@ -37,7 +37,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** After close every call is refused by type, and closing under load never reaches native code that is gone. */
+/**
+ * After close every call is refused by type, and closing under load never reaches native code that
+ * is gone.
+ */
 class UseAfterCloseTest {
   private static final Map<Class<?>, Object> ARGUMENTS =
       Map.ofEntries(
@@ -83,7 +86,9 @@ class UseAfterCloseTest {
     } else {
       InvocationTargetException failure =
           assertThrows(
-              InvocationTargetException.class, () -> method.invoke(store, arguments), method::getName);
+              InvocationTargetException.class,
+              () -> method.invoke(store, arguments),
+              method::getName);
       assertInstanceOf(DatabaseClosedException.class, failure.getCause());
     }
   }
