@@ -36,8 +36,6 @@ final class CallFuture<R> extends CompletableFuture<R> {
   /** How many completions of ours are on this thread's stack. */
   private static final ThreadLocal<Integer> COMPLETING = ThreadLocal.withInitial(() -> 0);
 
-  private static final Runnable NOTHING = () -> {};
-
   private final String operation;
   private final CallGate gate;
   private final int stripe;
@@ -45,7 +43,7 @@ final class CallFuture<R> extends CompletableFuture<R> {
   private final Duration timeout;
   private final long deadlineNanos;
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
-  private volatile Runnable withdrawal = NOTHING;
+  private volatile @Nullable Runnable withdrawal;
   private volatile boolean watched;
   private volatile @Nullable CompletableFuture<?> commit;
 
@@ -174,7 +172,10 @@ final class CallFuture<R> extends CompletableFuture<R> {
         case IDLE -> {
           if (state.compareAndSet(State.IDLE, State.ENDED)) {
             left();
-            withdrawal.run();
+            Runnable howToWithdraw = withdrawal;
+            if (howToWithdraw != null) {
+              howToWithdraw.run();
+            }
             return true;
           }
         }

@@ -74,14 +74,14 @@ final class ReadPool {
   }
 
   /**
-   * Waits for the threads to end, so that every future they complete is complete; a callback that
-   * does not return is left behind after {@code seconds}.
+   * Waits, on another thread, for the threads to end, so that every future they complete is
+   * complete; a callback that does not return is left behind after {@code seconds}.
    */
   void awaitEnd(long seconds) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     boolean interrupted = false;
     for (Thread worker : workers) {
-      while (worker.isAlive() && worker != Thread.currentThread()) {
+      while (worker.isAlive()) {
         long left = deadline - System.nanoTime();
         if (left <= 0) {
           LOG.warn("{} is still in a callback of the application; left behind", worker.getName());
