@@ -103,7 +103,7 @@ class UseAfterCloseTest {
 
   @Test
   void close_underLoad_neverCrashesTheProcess() throws Exception {
-    try (ChildJvm child = ChildJvm.start(CloseUnderLoad.class, work, "40")) {
+    try (ChildJvm child = ChildJvm.start(CloseUnderLoad.class, work, "20")) {
       child.awaitSuccess(Duration.ofSeconds(60));
     }
   }
