@@ -63,7 +63,8 @@ final class AnswerPrinter {
         end = rest.length();
       }
       terminal.line(
-          (line == 0 ? label : " ".repeat(label.length())) + shortened(rest.substring(0, end), room));
+          (line == 0 ? label : " ".repeat(label.length()))
+              + shortened(rest.substring(0, end), room));
       rest = rest.substring(end).strip();
     }
   }

@@ -68,8 +68,7 @@ final class Quickstart {
     Timings.Watch load = timings.start("load the sentence model");
     try (Embedder embedder = Embedders.miniLm()) {
       load.stop();
-      DatabaseOptions options =
-          DatabaseOptions.builder(directory).embedder(embedder).build();
+      DatabaseOptions options = DatabaseOptions.builder(directory).embedder(embedder).build();
       Corrected corrected;
       QualityReport quality;
       try (Database database = timings.time("open the database", () -> Database.open(options))) {
@@ -110,9 +109,7 @@ final class Quickstart {
         corpus.questions().subList(0, Math.min(QUESTIONS_SHOWN, corpus.questions().size()))) {
       Answer answer = ask(database, question.text(), AsOf.now());
       printer.print(
-          question.text(),
-          answer,
-          corpus.relevant().getOrDefault(question.id(), Set.of()));
+          question.text(), answer, corpus.relevant().getOrDefault(question.id(), Set.of()));
       check(!answer.result().hits().isEmpty(), "nothing was found for: " + question.text());
     }
   }
@@ -150,7 +147,10 @@ final class Quickstart {
     checkBefore(corrected, byVersion);
 
     Answer byInstant = ask(database, Correction.QUESTION, corrected.asOfInstant());
-    terminal.line("  As of " + corrected.instantBefore() + ", a microsecond before the correction: the same.");
+    terminal.line(
+        "  As of "
+            + corrected.instantBefore()
+            + ", a microsecond before the correction: the same.");
     checkBefore(corrected, byInstant);
 
     VersionedRecord old =
