@@ -68,7 +68,7 @@ final class Quickstart {
     try (Embedder embedder = Embedders.miniLm()) {
       load.stop();
       DatabaseOptions options =
-          DatabaseOptions.builder().directory(directory).embedder(embedder).build();
+          DatabaseOptions.builder(directory).embedder(embedder).build();
       Corrected corrected;
       QualityReport quality;
       try (Database database = timings.time("open the database", () -> Database.open(options))) {
