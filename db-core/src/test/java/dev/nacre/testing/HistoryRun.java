@@ -40,7 +40,12 @@ final class HistoryRun implements AutoCloseable {
 
   private final NaiveStore model = new NaiveStore();
   private final ManualClock clock = new ManualClock(START);
-  private final StoreComparison comparison = new StoreComparison(model, clock);
+  private final StoreComparison comparison =
+      new StoreComparison(
+          model,
+          clock,
+          new StoreComparison.Universe(
+              RandomHistories.NAMESPACES, RandomHistories.KEYS, RandomHistories.SPACES));
   private final StoreOptions options;
   private final List<Pending> pending = new ArrayList<>();
   private Store store;

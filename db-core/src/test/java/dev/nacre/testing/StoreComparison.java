@@ -31,7 +31,9 @@ import java.nio.ByteOrder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,11 +48,10 @@ import org.jspecify.annotations.Nullable;
 final class StoreComparison {
   private static final ValueLayout.OfFloat FLOAT_LE =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final Set<String> ALL_SPACES =
-      RandomHistories.SPACES.stream().map(EmbeddingSpace::name).collect(Collectors.toSet());
 
   private final NaiveStore model;
   private final ManualClock clock;
+  private final Universe universe;
 
   /**
    * Ids of the store by incarnation of the model: fixed once seen, across reopenings, and never
@@ -58,54 +59,78 @@ final class StoreComparison {
    */
   private final Map<Integer, Integer> ids = new HashMap<>();
 
-  StoreComparison(NaiveStore model, ManualClock clock) {
+  /**
+   * What is asked about.
+   *
+   * @param namespaces every name that may exist
+   * @param keys every key that may exist
+   * @param spaces every space that may exist
+   */
+  record Universe(List<String> namespaces, List<String> keys, List<EmbeddingSpace> spaces) {
+    Set<String> spaceNames() {
+      return spaces.stream().map(EmbeddingSpace::name).collect(Collectors.toSet());
+    }
+  }
+
+  StoreComparison(NaiveStore model, ManualClock clock, Universe universe) {
     this.model = model;
     this.clock = clock;
+    this.universe = universe;
   }
 
   /** One random moment, everything there. */
   void compareSomewhere(Store store, Random random) {
-    AsOf asOf = moment(random);
+    compareAt(store, moment(random), random);
+  }
+
+  /** One moment, everything there. */
+  void compareAt(Store store, AsOf asOf, Random random) {
     ReadPoint at = expected(asOf, store.lineage());
     assertEquals(at, store.resolve(asOf), () -> "resolve " + asOf);
     if (asOf instanceof AsOf.Now) {
       assertEquals(at, store.now());
     }
     compareNamespaces(store, at);
-    for (String namespace : RandomHistories.NAMESPACES) {
+    for (String namespace : universe.namespaces()) {
       comparePoints(store, at, namespace, random);
       compareScan(store, asOf, at, namespace, random);
       compareMetadata(store, at, namespace, random);
-      compareHistory(store, asOf, at, namespace, pick(RandomHistories.KEYS, random), random);
+      compareHistory(store, asOf, at, namespace, pick(universe.keys(), random), random);
       compareViewReads(store, at.version(), namespace, random);
     }
   }
 
   /** Every version, every key. */
   void compareEverywhere(Store store) {
-    for (long version = 0; version <= model.version(); version++) {
+    compareVersions(store, 0, model.version());
+    ReadPoint now = store.now();
+    Random random = new Random(0);
+    for (String namespace : universe.namespaces()) {
+      for (String key : universe.keys()) {
+        compareHistory(store, AsOf.now(), now, namespace, key, random);
+      }
+    }
+  }
+
+  /** Every key at some versions, both ends included, and what the log says of them. */
+  void compareVersions(Store store, long from, long to) {
+    for (long version = from; version <= to; version++) {
       AsOf asOf = AsOf.version(version);
       ReadPoint at = expected(asOf, store.lineage());
       assertEquals(at, store.resolve(asOf));
       compareNamespaces(store, at);
-      for (String namespace : RandomHistories.NAMESPACES) {
-        for (String key : RandomHistories.KEYS) {
+      for (String namespace : universe.namespaces()) {
+        for (String key : universe.keys()) {
           assertRecord(
               model.get(at, namespace, key),
-              store.get(at, namespace, key, ALL_SPACES),
+              store.get(at, namespace, key, universe.spaceNames()),
               namespace,
               key,
-              ALL_SPACES,
+              universe.spaceNames(),
               at);
         }
         compareAllVectors(store, version, namespace);
-      }
-    }
-    ReadPoint now = store.now();
-    Random random = new Random(0);
-    for (String namespace : RandomHistories.NAMESPACES) {
-      for (String key : RandomHistories.KEYS) {
-        compareHistory(store, AsOf.now(), now, namespace, key, random);
+        compareLog(store, Math.max(0, version - 1), version, namespace);
       }
     }
   }
@@ -154,7 +179,7 @@ final class StoreComparison {
       assertEquals(before == null ? namespace.id() : before, namespace.id(), "id changed");
       assertEquals(ids.size(), Set.copyOf(ids.values()).size(), () -> "id used twice: " + ids);
     }
-    for (String name : RandomHistories.NAMESPACES) {
+    for (String name : universe.namespaces()) {
       assertEquals(
           found.stream().filter(namespace -> namespace.name().equals(name)).findFirst(),
           store.namespace(at, name));
@@ -166,11 +191,11 @@ final class StoreComparison {
   }
 
   private void comparePoints(Store store, ReadPoint at, String namespace, Random random) {
-    Set<String> spaces = new java.util.HashSet<>(ALL_SPACES);
+    Set<String> spaces = new HashSet<>(universe.spaceNames());
     spaces.removeIf(_ -> random.nextBoolean());
     List<String> keys = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      keys.add(pick(RandomHistories.KEYS, random));
+      keys.add(pick(universe.keys(), random));
     }
     List<Optional<VersionedRecord>> all = store.getAll(at, namespace, keys, spaces);
     assertEquals(keys.size(), all.size());
@@ -190,8 +215,8 @@ final class StoreComparison {
         random.nextInt(3) > 0
             ? ""
             : pick(List.of("k", "k\u0000", "y", "\udbff\udfff", "z"), random);
-    @Nullable String from = random.nextBoolean() ? null : pick(RandomHistories.KEYS, random);
-    @Nullable String to = random.nextBoolean() ? null : pick(RandomHistories.KEYS, random);
+    @Nullable String from = random.nextBoolean() ? null : pick(universe.keys(), random);
+    @Nullable String to = random.nextBoolean() ? null : pick(universe.keys(), random);
     if (from != null && to != null && NaiveWorld.KEY_ORDER.compare(from, to) > 0) {
       String swap = from;
       from = to;
@@ -288,12 +313,9 @@ final class StoreComparison {
       return;
     }
     int id = ids.getOrDefault(expected.incarnation, -1);
-    long after = random.nextLong(version + 1);
-    List<Change> changes = new ArrayList<>();
-    store.readLog(id, after, version, changes::add);
-    assertEquals(model.log(expected.incarnation, after, version), changes);
+    compareLog(store, random.nextLong(version + 1), version, namespace);
     compareAllVectors(store, version, namespace);
-    String key = pick(RandomHistories.KEYS, random);
+    String key = pick(universe.keys(), random);
     NaiveState state = expected.states.get(key);
     for (EmbeddingSpace space : expected.spaces.values()) {
       NaiveEmbedding embedding = state == null ? null : state.embeddings().get(space.name());
@@ -303,6 +325,15 @@ final class StoreComparison {
         assertEquals(embedding.version(), found.orElseThrow().from());
         assertArrayEquals(embedding.embedding().vector(), found.orElseThrow().vector());
       }
+    }
+  }
+
+  private void compareLog(Store store, long after, long upTo, String namespace) {
+    NaiveNamespace expected = expectedNamespace(upTo, namespace);
+    if (expected != null) {
+      List<Change> changes = new ArrayList<>();
+      store.readLog(ids.getOrDefault(expected.incarnation, -1), after, upTo, changes::add);
+      assertEquals(model.log(expected.incarnation, after, upTo), changes);
     }
   }
 
@@ -335,7 +366,7 @@ final class StoreComparison {
   }
 
   private static String describe(String key, long from, float[] vector) {
-    return key + "@" + from + java.util.Arrays.toString(vector);
+    return key + "@" + from + Arrays.toString(vector);
   }
 
   private static void assertRecord(

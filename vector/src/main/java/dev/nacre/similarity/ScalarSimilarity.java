@@ -15,7 +15,12 @@ final class ScalarSimilarity implements SimilarityProvider {
 
   @Override
   public void innerProducts(
-      float[] queries, int queryCount, MemorySegment rows, int rowCount, int stride, float[] scores) {
+      float[] queries,
+      int queryCount,
+      MemorySegment rows,
+      int rowCount,
+      int stride,
+      float[] scores) {
     for (int row = 0; row < rowCount; row++) {
       long base = (long) row * stride;
       for (int query = 0; query < queryCount; query++) {
@@ -33,7 +38,12 @@ final class ScalarSimilarity implements SimilarityProvider {
 
   @Override
   public void negatedSquaredDistances(
-      float[] queries, int queryCount, MemorySegment rows, int rowCount, int stride, float[] scores) {
+      float[] queries,
+      int queryCount,
+      MemorySegment rows,
+      int rowCount,
+      int stride,
+      float[] scores) {
     for (int row = 0; row < rowCount; row++) {
       long base = (long) row * stride;
       for (int query = 0; query < queryCount; query++) {

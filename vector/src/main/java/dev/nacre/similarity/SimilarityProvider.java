@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
  * Compares a block of queries with a block of rows. Thread-safe and stateless.
  *
  * <p><b>Layout.</b> Rows are float32 in native byte order, one after the other, each padded with
- * zeros to {@code stride} floats, a multiple of {@link #LANES}; queries likewise, in one array. Zeros
- * change neither an inner product nor a distance, so no kernel has a tail.
+ * zeros to {@code stride} floats, a multiple of {@link #LANES}; queries likewise, in one array.
+ * Zeros change neither an inner product nor a distance, so no kernel has a tail.
  *
  * <p><b>Determinism.</b> The score of a query and a row depends on their components only, never on
  * the position of the row or on its neighbours, and is bitwise the same from the block methods and
@@ -30,11 +30,21 @@ public interface SimilarityProvider {
    * @param rows off-heap memory that starts with {@code rowCount} rows
    */
   void innerProducts(
-      float[] queries, int queryCount, MemorySegment rows, int rowCount, int stride, float[] scores);
+      float[] queries,
+      int queryCount,
+      MemorySegment rows,
+      int rowCount,
+      int stride,
+      float[] scores);
 
   /** Negated squared Euclidean distances, laid out as {@link #innerProducts} does. */
   void negatedSquaredDistances(
-      float[] queries, int queryCount, MemorySegment rows, int rowCount, int stride, float[] scores);
+      float[] queries,
+      int queryCount,
+      MemorySegment rows,
+      int rowCount,
+      int stride,
+      float[] scores);
 
   /** The inner product of two padded vectors of equal length. */
   float innerProduct(float[] query, float[] row);

@@ -26,8 +26,7 @@ public final class Vectors {
    *
    * @param stored {@code dimension} float32, little-endian, unaligned
    */
-  public static void prepare(
-      Metric metric, MemorySegment stored, int dimension, float[] target) {
+  public static void prepare(Metric metric, MemorySegment stored, int dimension, float[] target) {
     MemorySegment.copy(stored, LITTLE_ENDIAN, 0, target, 0, dimension);
     scale(metric, target, dimension);
   }

@@ -1,7 +1,7 @@
 /**
- * Kernels that compare vectors: {@link dev.nacre.similarity.SimilarityProvider} is the entry, {@link
- * dev.nacre.similarity.SimilarityProviders} chooses one. {@code scalar} is the oracle; every other
- * provider agrees with it in {@code SimilarityProviderContract}.
+ * Kernels that compare vectors: {@link dev.nacre.similarity.SimilarityProvider} is the entry,
+ * {@link dev.nacre.similarity.SimilarityProviders} chooses one. {@code scalar} is the oracle; every
+ * other provider agrees with it in {@code SimilarityProviderContract}.
  */
 @NullMarked
 @CheckReturnValue

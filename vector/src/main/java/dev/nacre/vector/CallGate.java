@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets calls in until it is closed; closing waits for those that are in. A call counts itself in
- * before it looks whether the gate is closed, the closer closes before it looks at the count: one of
- * the two sees the other.
+ * before it looks whether the gate is closed, the closer closes before it looks at the count: one
+ * of the two sees the other.
  */
 final class CallGate {
   private final AtomicLong inside = new AtomicLong();

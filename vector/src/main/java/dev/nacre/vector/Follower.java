@@ -1,12 +1,14 @@
 package dev.nacre.vector;
 
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a task on its own daemon thread after it was signalled, at most once in a while however often
- * it is signalled. Signals that arrive while it runs make it run again.
+ * Runs a task on its own daemon thread after it was signalled, at most once in a while however
+ * often it is signalled. Signals that arrive while it runs make it run again. The task answers
+ * after how many nanoseconds it wants to run without a signal, {@code Long.MAX_VALUE} for never.
  */
 final class Follower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
@@ -14,12 +16,12 @@ final class Follower implements AutoCloseable {
   /** Commits within this time are followed together. */
   private static final long PAUSE_NANOS = 5_000_000;
 
-  private final Runnable task;
+  private final LongSupplier task;
   private final Thread thread;
   private volatile boolean signalled;
   private volatile boolean closed;
 
-  Follower(String name, Runnable task) {
+  Follower(String name, LongSupplier task) {
     this.task = task;
     this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
   }
@@ -37,9 +39,14 @@ final class Follower implements AutoCloseable {
   }
 
   private void run() {
+    long wait = Long.MAX_VALUE;
     while (!closed) {
       if (!signalled) {
-        LockSupport.park(this);
+        // Woken for whatever reason, running once more does no harm.
+        park(wait);
+        if (wait != Long.MAX_VALUE) {
+          signalled = true;
+        }
         continue;
       }
       long due = System.nanoTime() + PAUSE_NANOS;
@@ -48,14 +55,20 @@ final class Follower implements AutoCloseable {
       }
       signalled = false;
       try {
-        if (!closed) {
-          task.run();
-        }
+        wait = closed ? wait : task.getAsLong();
       } catch (RuntimeException e) {
         if (!closed) {
           LOG.warn("Following the log failed; searches catch up themselves", e);
         }
       }
+    }
+  }
+
+  private void park(long nanos) {
+    if (nanos == Long.MAX_VALUE) {
+      LockSupport.park(this);
+    } else {
+      LockSupport.parkNanos(this, nanos);
     }
   }
 

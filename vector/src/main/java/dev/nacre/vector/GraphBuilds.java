@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one low-priority thread that writes graph files: builds, extends and deletes them, one after the
- * other. The queue is bounded by the number of indexes: each is in it once.
+ * The one low-priority thread that writes graph files: builds, extends and deletes them, one after
+ * the other. The queue is bounded by the number of indexes: each is in it once.
  */
 final class GraphBuilds implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GraphBuilds.class);
@@ -26,6 +26,8 @@ final class GraphBuilds implements AutoCloseable {
           TimeUnit.SECONDS,
           new LinkedBlockingQueue<>(),
           task -> {
+            // Searches and commits come first; nothing depends on it.
+            @SuppressWarnings("ThreadPriorityCheck")
             Thread created =
                 Thread.ofPlatform()
                     .daemon()

@@ -49,8 +49,8 @@ record GraphPolicy(int threshold) {
   }
 
   /**
-   * Whether the graph answers, of whose documents {@code accepted} count; otherwise they are compared
-   * one by one.
+   * Whether the graph answers, of whose documents {@code accepted} count; otherwise they are
+   * compared one by one.
    */
   boolean usesGraph(GraphLayer layer, int accepted, int k, boolean filtered) {
     if (candidates(k, filtered) > accepted) {

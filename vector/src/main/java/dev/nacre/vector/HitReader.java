@@ -71,8 +71,7 @@ final class HitReader {
   }
 
   /** Reads the records of the next {@code count} from the i-th on. */
-  private void load(
-      Found found, int i, int count, Map<String, Optional<VersionedRecord>> known) {
+  private void load(Found found, int i, int count, Map<String, Optional<VersionedRecord>> known) {
     TopHits nearest = found.hits();
     List<String> keys = new ArrayList<>(count);
     for (int j = i; j < nearest.size() && keys.size() < count; j++) {

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * The metadata of a space's records by key number, loaded when a filter first asks, and the answers
  * to the last few filters.
  *
- * <p><b>Threads.</b> One writer, under the index's lock. Readers ask as of the version of the set they
- * hold: a key's newer metadata are put in front of the older ones, which stay as long as a set that
- * needs them is in use. A filter's answer is a bit for every key; when metadata have changed since,
- * only the changed keys are asked again.
+ * <p><b>Threads.</b> One writer, under the index's lock. Readers ask as of the version of the set
+ * they hold: a key's newer metadata are put in front of the older ones, which stay as long as a set
+ * that needs them is in use. A filter's answer is a bit for every key; when metadata have changed
+ * since, only the changed keys are asked again.
  */
 final class MetadataColumn {
   private static final int FILTERS_MAX = 16;
@@ -101,9 +101,7 @@ final class MetadataColumn {
     synchronized (answers) {
       known = answers.get(filter);
     }
-    if (known != null
-        && known.position == set.metadataPosition()
-        && known.keys >= set.keyCount()) {
+    if (known != null && known.position == set.metadataPosition() && known.keys >= set.keyCount()) {
       return known.bits;
     }
     if (known != null && known.position > set.metadataPosition()) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Searches one set: the graph or all of its documents, and the rows of the block. Everything that
- * comes out of the graph is scored again by the query's own provider, so that scores are the same in
- * every tier.
+ * comes out of the graph is scored again by the query's own provider, so that scores are the same
+ * in every tier.
  */
 final class SetSearcher {
   /** Documents taken beyond what is wanted: Lucene's scores differ from ours by rounding. */
@@ -140,8 +140,7 @@ final class SetSearcher {
           for (int i = 0; i < count; i++) {
             float score = scores[i];
             if (hits.admits(score) && block.to(first + i) > version) {
-              hits.offer(
-                  query.bounded(score), block.key(first + i), block.from(first + i));
+              hits.offer(query.bounded(score), block.key(first + i), block.from(first + i));
             }
           }
         });

@@ -69,8 +69,8 @@ final class SpaceContents {
   }
 
   /**
-   * The same contents on another graph, or on the same one, in new memory without anything dead. The
-   * caller publishes and closes them, and closes these.
+   * The same contents on another graph, or on the same one, in new memory without anything dead.
+   * The caller publishes and closes them, and closes these.
    *
    * @param index the graph from now on, or null; the caller's reference is taken over
    */

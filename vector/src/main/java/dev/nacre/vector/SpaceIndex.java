@@ -11,6 +11,7 @@ import dev.nacre.view.View;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +21,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The view of one embedding space of one namespace: block and graph, following the log.
  *
- * <p><b>Invariants.</b> {@code contents} is touched under {@code lock} only. {@code current} is the set
- * of the newest version applied, or null when nothing is loaded; it owns one reference, and whoever
- * finds it fresh enough searches it without the lock. Graph files are touched by one thread at a time:
- * under {@code lock}, or by the builder while {@code building} is set.
+ * <p><b>Invariants.</b> {@code contents} is touched under {@code lock} only. {@code current} is the
+ * set of the newest version applied, or null when nothing is loaded; it owns one reference, and
+ * whoever finds it fresh enough searches it without the lock. Graph files are touched by one thread
+ * at a time: under {@code lock}, or by the builder while {@code building} is set.
  */
 final class SpaceIndex implements View {
   private static final Logger LOG = LoggerFactory.getLogger(SpaceIndex.class);
@@ -44,7 +45,7 @@ final class SpaceIndex implements View {
   private volatile @Nullable SpaceSet current;
   private volatile boolean tooLarge;
   private volatile boolean closed;
-  private volatile int failures;
+  private final AtomicInteger failures = new AtomicInteger();
   private volatile long searchedNanos = System.nanoTime();
   private @Nullable SpaceContents contents;
 
@@ -119,8 +120,8 @@ final class SpaceIndex implements View {
   }
 
   /**
-   * A set at {@code version} or newer, loaded or brought up to date when needed; the caller releases
-   * it. Null when the space is too large for memory and has no graph yet.
+   * A set at {@code version} or newer, loaded or brought up to date when needed; the caller
+   * releases it. Null when the space is too large for memory and has no graph yet.
    *
    * @param withMetadata whether filters will be asked
    */
@@ -209,7 +210,7 @@ final class SpaceIndex implements View {
         }
         contents = loaded;
         tooLarge = false;
-        SpaceSet unused = publish(loaded, version);
+        SpaceSet _ = publish(loaded, version);
         done = true;
       } else {
         tooLarge = true;
@@ -259,7 +260,7 @@ final class SpaceIndex implements View {
 
   /** What the graph needs now; cheap. */
   private GraphPolicy.Work graphWork() {
-    if (failures >= FAILURES_MAX) {
+    if (failures.get() >= FAILURES_MAX) {
       return GraphPolicy.Work.NONE;
     }
     if (tooLarge) {
@@ -268,7 +269,7 @@ final class SpaceIndex implements View {
     SpaceSet set = current;
     GraphPolicy.Work work = set == null ? GraphPolicy.Work.NONE : settings.policy.work(set);
     // What could not be extended may be gone: it is written anew.
-    return failures > 0 && work == GraphPolicy.Work.EXTEND ? GraphPolicy.Work.BUILD : work;
+    return failures.get() > 0 && work == GraphPolicy.Work.EXTEND ? GraphPolicy.Work.BUILD : work;
   }
 
   /** Whether the caller is the one to build now; it calls {@link #build} then. */
@@ -320,9 +321,9 @@ final class SpaceIndex implements View {
     GraphIndex index;
     try {
       index = files.write(mode, GraphStamp.of(store.lineage(), version, space), source, stop);
-      failures = 0;
+      failures.set(0);
     } catch (UncheckedIOException e) {
-      failures++;
+      failures.incrementAndGet();
       LOG.warn(
           "The graph of the {} cannot be written (attempt {} of {}); searches stay exact",
           name(),
@@ -340,7 +341,7 @@ final class SpaceIndex implements View {
     lock.lock();
     try {
       SpaceContents former = contents;
-      if (closed || former == null && !tooLarge) {
+      if (closed || (former == null && !tooLarge)) {
         // Unloaded meanwhile: the files are opened when it is searched again.
         index.release();
         return;
@@ -349,7 +350,7 @@ final class SpaceIndex implements View {
           former == null ? SpaceContents.of(space, meter, index) : former.rebuilt(index);
       contents = next;
       tooLarge = false;
-      SpaceSet unused = publish(next, former == null ? version : appliedVersion());
+      SpaceSet _ = publish(next, former == null ? version : appliedVersion());
       if (former != null) {
         former.close();
       }

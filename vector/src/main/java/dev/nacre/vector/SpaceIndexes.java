@@ -23,12 +23,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The indexes of an engine: made when first searched, followed while they are being searched, unloaded
- * when memory is short, dropped with their namespace. Thread-safe.
+ * The indexes of an engine: made when first searched, followed while they are being searched,
+ * unloaded when memory is short, dropped with their namespace. Thread-safe.
  */
 final class SpaceIndexes {
   /** An index is followed for this long after it was last searched. */
   private static final long FOLLOW_NANOS = 10_000_000_000L;
+
+  /** Tens of thousands of indexes are not looked through at every commit. */
+  private static final long SWEEP_NANOS = 1_000_000_000L;
 
   private final Store store;
   private final MemoryMeter meter = new MemoryMeter();
@@ -37,6 +40,7 @@ final class SpaceIndexes {
   private final Map<Id, SpaceIndex> indexes = new ConcurrentHashMap<>();
   private final Set<SpaceIndex> followed = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean evicting = new AtomicBoolean();
+  private long sweptNanos = System.nanoTime() - SWEEP_NANOS;
 
   /** Namespaces are known by id: a name that was deleted and created again is another one. */
   private record Id(int namespaceId, String space) {}
@@ -65,31 +69,43 @@ final class SpaceIndexes {
     }
   }
 
-  /** Brings the indexes that are in use up to date, and drops those whose namespace is gone. */
-  void follow() {
+  /**
+   * Brings the indexes that are in use up to date, and drops those whose namespace is gone; for the
+   * follower's thread.
+   *
+   * @return nanoseconds after which it wants to be called again, whether anything is published or
+   *     not
+   */
+  long follow() {
     ReadPoint now = store.now();
+    followed.removeIf(index -> !follow(index, now));
+    if (meter.bytes() > settings.blockBytes()) {
+      evict(null);
+    }
+    long wait = sweptNanos + SWEEP_NANOS - System.nanoTime();
+    if (wait > 0) {
+      return wait;
+    }
     for (SpaceIndex index : indexes.values()) {
-      if (settings.closing().getAsBoolean()) {
-        return;
-      }
       if (isGone(index, now)) {
         drop(index);
       }
     }
-    for (SpaceIndex index : followed) {
-      if (settings.closing().getAsBoolean()) {
-        return;
-      }
-      if (index.isLoaded() && index.idleNanos() < FOLLOW_NANOS) {
-        index.advanceTo(now.version());
-        builds.submit(index);
-      } else {
-        followed.remove(index);
-      }
+    sweptNanos = System.nanoTime();
+    return Long.MAX_VALUE;
+  }
+
+  /** Brings an index up to date; returns whether it stays followed. */
+  private boolean follow(SpaceIndex index, ReadPoint now) {
+    if (settings.closing().getAsBoolean()
+        || !index.isLoaded()
+        || index.idleNanos() > FOLLOW_NANOS
+        || isGone(index, now)) {
+      return false;
     }
-    if (meter.bytes() > settings.blockBytes()) {
-      evict(null);
-    }
+    index.advanceTo(now.version());
+    builds.submit(index);
+    return true;
   }
 
   private boolean isGone(SpaceIndex index, ReadPoint at) {

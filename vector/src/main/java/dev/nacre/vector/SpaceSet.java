@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What one search looks at: a space at exactly one version. Immutable; it holds its block and its
  * graph until its last user lets it go.
  *
- * <p>The writer goes on appending to the same block and ending the same rows: rows at or above {@link
- * #rows()}, and ends above {@link #version()}, are not part of this set.
+ * <p>The writer goes on appending to the same block and ending the same rows: rows at or above
+ * {@link #rows()}, and ends above {@link #version()}, are not part of this set.
  */
 final class SpaceSet extends Counted {
   private static final int MATCHES_MAX = 8;

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Searches a space as of any version by reading every vector that was live then: exact, in memory
- * that does not depend on how many there are (but for the keys that match a filter). For one thread.
+ * that does not depend on how many there are (but for the keys that match a filter). For one
+ * thread.
  */
 final class StorageSearcher {
   private final Store store;
@@ -92,8 +93,7 @@ final class StorageSearcher {
       this.row = new float[stride];
       this.floats =
           arena.allocate(
-              (long) Query.RUN_ROWS * stride * Float.BYTES,
-              SimilarityProvider.LANES * Float.BYTES);
+              (long) Query.RUN_ROWS * stride * Float.BYTES, SimilarityProvider.LANES * Float.BYTES);
       this.hits = new TopHits(k, Integer::compare);
     }
 
@@ -103,7 +103,12 @@ final class StorageSearcher {
       }
       Vectors.prepare(query.space().metric(), stored, query.space().dimension(), row);
       MemorySegment.copy(
-          row, 0, floats, ValueLayout.JAVA_FLOAT, (long) count * row.length * Float.BYTES, row.length);
+          row,
+          0,
+          floats,
+          ValueLayout.JAVA_FLOAT,
+          (long) count * row.length * Float.BYTES,
+          row.length);
       keys.add(key);
       from[count++] = version;
       seen++;

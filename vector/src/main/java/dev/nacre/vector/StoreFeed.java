@@ -36,11 +36,7 @@ final class StoreFeed {
   private final BooleanSupplier stop;
 
   StoreFeed(
-      Store store,
-      String namespace,
-      int namespaceId,
-      EmbeddingSpace space,
-      BooleanSupplier stop) {
+      Store store, String namespace, int namespaceId, EmbeddingSpace space, BooleanSupplier stop) {
     this.store = store;
     this.namespace = namespace;
     this.namespaceId = namespaceId;
@@ -73,13 +69,13 @@ final class StoreFeed {
           change -> {
             boolean deleted = change.operation() == Operation.DELETE;
             boolean vector = change.spaces().contains(space.name());
-            if (touched.size() <= most && (deleted || vector || withMetadata && change.metadata())) {
+            if (touched.size() <= most
+                && (deleted || vector || (withMetadata && change.metadata()))) {
               touched.merge(
                   change.key(),
                   new Touched(change.version(), deleted, deleted || vector),
                   (former, latter) ->
-                      new Touched(
-                          latter.version, latter.deleted, former.vector || latter.vector));
+                      new Touched(latter.version, latter.deleted, former.vector || latter.vector));
             }
           });
     } catch (HistoryDroppedException e) {
@@ -93,8 +89,7 @@ final class StoreFeed {
     return true;
   }
 
-  private void apply(
-      SpaceContents contents, String key, Touched what, long version, float[] row) {
+  private void apply(SpaceContents contents, String key, Touched what, long version, float[] row) {
     byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
     if (what.vector) {
       Optional<StoredVector> vector =

@@ -41,9 +41,7 @@ final class StoreVectorEngine implements VectorEngine {
     this.policy = new GraphPolicy(options.graphThreshold());
     this.indexes =
         new SpaceIndexes(
-            store,
-            new SpaceIndex.Settings(options.blockBytes(), policy, gate::isClosed),
-            builds);
+            store, new SpaceIndex.Settings(options.blockBytes(), policy, gate::isClosed), builds);
     this.follower = new Follower("nacre-follow", indexes::follow);
   }
 
@@ -105,7 +103,7 @@ final class StoreVectorEngine implements VectorEngine {
     if (space.isEmpty()) {
       // Fixed later than that moment: there was nothing to find yet.
       Namespace today = store.namespace(store.now(), request.namespace()).orElse(namespace);
-      Query unused = query(request, vector, requireSpace(today, request.space()));
+      Query _ = query(request, vector, requireSpace(today, request.space()));
       return nothing(at);
     }
     Query query = query(request, vector, space.get());
@@ -158,11 +156,7 @@ final class StoreVectorEngine implements VectorEngine {
   }
 
   private SearchResult searchStorage(
-      SearchRequest request,
-      Namespace namespace,
-      Query query,
-      ReadPoint at,
-      SearchPlan.Tier tier) {
+      SearchRequest request, Namespace namespace, Query query, ReadPoint at, SearchPlan.Tier tier) {
     StorageSearcher searcher = new StorageSearcher(store, at, namespace, query, tier);
     return reader(request, at).read(request.k(), searcher::nearest);
   }

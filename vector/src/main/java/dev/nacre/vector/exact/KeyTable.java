@@ -7,9 +7,9 @@ import java.util.Arrays;
  * Gives every key a small number, densely from 0, and keeps its bytes packed: about 20 bytes a key
  * beside its own.
  *
- * <p><b>Threads.</b> One writer, under its owner's lock, looks keys up and adds them. Any thread reads
- * the key of a number that reached it by safe publication after the key was added. Keys are never
- * removed; the owner starts a new table when too many are unused.
+ * <p><b>Threads.</b> One writer, under its owner's lock, looks keys up and adds them. Any thread
+ * reads the key of a number that reached it by safe publication after the key was added. Keys are
+ * never removed; the owner starts a new table when too many are unused.
  */
 public final class KeyTable {
   /** No such key. */
@@ -84,10 +84,7 @@ public final class KeyTable {
   public String key(int id) {
     int start = starts[id];
     return new String(
-        pages[start >>> PAGE_BITS],
-        start & (PAGE_BYTES - 1),
-        lengths[id],
-        StandardCharsets.UTF_8);
+        pages[start >>> PAGE_BITS], start & (PAGE_BYTES - 1), lengths[id], StandardCharsets.UTF_8);
   }
 
   /** Compares two keys bytewise. */

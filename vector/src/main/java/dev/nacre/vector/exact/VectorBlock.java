@@ -12,14 +12,14 @@ import java.util.Arrays;
  * Rows of vectors in off-heap memory, append only. A row has a key (by id), and the interval of
  * versions [from, to) in which it was its key's vector.
  *
- * <p><b>Threads.</b> One writer appends and ends rows, under its owner's lock. Any number of readers
- * look at rows below a count that reached them by safe publication after those rows were written;
- * they hold a reference meanwhile. The end of a row ({@link #end}) changes under them, once, from
- * {@link #LIVE} to a version newer than theirs, so what they see makes no difference to them: a row
- * is live at version v when {@code to(row) > v}.
+ * <p><b>Threads.</b> One writer appends and ends rows, under its owner's lock. Any number of
+ * readers look at rows below a count that reached them by safe publication after those rows were
+ * written; they hold a reference meanwhile. The end of a row ({@link #end}) changes under them,
+ * once, from {@link #LIVE} to a version newer than theirs, so what they see makes no difference to
+ * them: a row is live at version v when {@code to(row) > v}.
  *
- * <p><b>Memory.</b> Chunks grow by doubling up to about 4 MiB, and nothing is ever copied: a space of
- * three vectors costs a few KiB. All is freed with the last reference.
+ * <p><b>Memory.</b> Chunks grow by doubling up to about 4 MiB, and nothing is ever copied: a space
+ * of three vectors costs a few KiB. All is freed with the last reference.
  */
 public final class VectorBlock extends Counted {
   /** The end of a row that has not ended. */
@@ -38,9 +38,10 @@ public final class VectorBlock extends Counted {
   private int rows;
   private int capacity;
   private int ended;
-  private long bytes;
+  private volatile long bytes;
 
   /** Part of the rows; arrays are indexed by row within the chunk. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Chunk(int first, MemorySegment floats, int[] keys, long[] from, long[] to) {}
 
   /** Receives runs of adjacent rows. */
@@ -112,7 +113,7 @@ public final class VectorBlock extends Counted {
     return ended;
   }
 
-  /** Off-heap bytes taken; for the writer. */
+  /** Off-heap bytes taken. */
   public long bytes() {
     return bytes;
   }
@@ -196,7 +197,8 @@ public final class VectorBlock extends Counted {
         new Chunk(capacity, floats, new int[count], new long[count], new long[count]);
     chunks = grown;
     capacity += count;
-    bytes += size;
+    long total = bytes + size;
+    bytes = total;
     meter.add(size);
   }
 }

@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
  * The index files of one embedding space: a Lucene directory on disk, or in memory for a store in
  * memory. Derived data: whatever cannot be used is deleted, with a warning, and built again.
  *
- * <p>Opening and writing are for one thread at a time; an index handed out lives on its own. Segments
- * are never merged by Lucene: a build writes one segment when the RAM buffer can hold it, an
- * extension adds one, and the caller builds anew when there are too many. So no merge stalls
+ * <p>Opening and writing are for one thread at a time; an index handed out lives on its own.
+ * Segments are never merged by Lucene: a build writes one segment when the RAM buffer can hold it,
+ * an extension adds one, and the caller builds anew when there are too many. So no merge stalls
  * anything, and stopping takes as long as inserting one vector.
  */
 public final class GraphFiles implements AutoCloseable {
@@ -72,7 +72,7 @@ public final class GraphFiles implements AutoCloseable {
     // Names may be "..", and differ by case only: neither is a directory name everywhere.
     StringBuilder name = new StringBuilder("space-");
     for (char letter : space.name().toCharArray()) {
-      if (letter >= 'a' && letter <= 'z' || letter >= '0' && letter <= '9') {
+      if ((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9')) {
         name.append(letter);
       } else {
         name.append('=').append(Integer.toHexString(letter));
@@ -237,7 +237,7 @@ public final class GraphFiles implements AutoCloseable {
 
   /** Vectors are on the heap until their segment is written: at most a third of it. */
   private static double ramBufferMib() {
-    long third = Runtime.getRuntime().maxMemory() / 3 >> 20;
+    long third = (Runtime.getRuntime().maxMemory() / 3) >> 20;
     return Math.clamp(third, 16, RAM_BUFFER_MIB_MAX);
   }
 }

@@ -23,8 +23,8 @@ import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An opened graph: documents numbered from 0, each a key, the version that wrote its vector, and the
- * vector. Immutable and thread-safe; closed by its last user.
+ * An opened graph: documents numbered from 0, each a key, the version that wrote its vector, and
+ * the vector. Immutable and thread-safe; closed by its last user.
  *
  * <p>Which documents are alive is the caller's knowledge: documents superseded since the graph was
  * written are still here. Scores are Lucene's, comparable with one another only; callers compute
@@ -131,8 +131,8 @@ public final class GraphIndex extends Counted {
    * The approximately nearest documents of each segment, best first within it.
    *
    * @param query of exactly the space's dimension
-   * @param candidates how many the search keeps track of, and the most it hands out of each segment:
-   *     more cost time and gain recall
+   * @param candidates how many the search keeps track of, and the most it hands out of each
+   *     segment: more cost time and gain recall
    * @param accepted the documents that count, or null for all
    */
   public void nearest(float[] query, int candidates, @Nullable DocSet accepted, ScoreSink sink) {
@@ -223,7 +223,9 @@ public final class GraphIndex extends Counted {
 
   private static UnavailableException unreadable(IOException e) {
     return new UnavailableException(
-        "the graph index cannot be read: " + e + "; it is rebuilt when the database is opened again",
+        "the graph index cannot be read: "
+            + e
+            + "; it is rebuilt when the database is opened again",
         Map.of(),
         e);
   }
