@@ -22,7 +22,8 @@ package dev.nacre.store.rocks;
  * @param damage where and what the first damage is, empty when there is none; a torn tail is damage
  */
 public record LogCheckResult(long firstVersion, long lastVersion, long durableUpTo, String damage) {
-  static final LogCheckResult EMPTY = new LogCheckResult(0, 0, 0, "");
+  /** Of an empty log. */
+  public static final LogCheckResult EMPTY = new LogCheckResult(0, 0, 0, "");
 
   /** Whether a part of the log cannot be read. */
   public boolean damaged() {
