@@ -38,7 +38,7 @@ class DatabaseCrashTest {
   @Tag("soak")
   @Test
   void processKilledOften_leavesRecordsVectorsAndIndexAtOneVersion() throws Exception {
-    kill(500, new Random().nextLong());
+    kill(Integer.getInteger("nacre.soak.kills", 500), new Random().nextLong());
   }
 
   private void kill(int times, long seed) throws Exception {
