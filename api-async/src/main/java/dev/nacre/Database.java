@@ -1,5 +1,7 @@
 package dev.nacre;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.HistoryEntry;
@@ -11,7 +13,6 @@ import dev.nacre.model.ScanRequest;
 import dev.nacre.model.Value;
 import dev.nacre.model.VersionedRecord;
 import dev.nacre.model.WriteBatch;
-import dev.nacre.runtime.EmbeddedDatabase;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
 import java.nio.file.Path;
@@ -21,27 +22,48 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
 /**
- * A versioned database: records by key, found by meaning, as they are and as they were.
+ * A versioned database of records, their embeddings and their history.
  *
- * <p><b>Threads.</b> Thread-safe. {@link #open} and {@link #close} block; nothing else does: every
- * call returns at once with a future, also when the disk or the committer is stuck. Reads that find
- * their record in memory complete before they return; other reads and searches complete on the
- * database's reader threads, writes on its completion threads. A callback that takes long belongs
- * on an executor of yours: attach it with an {@code …Async} method.
+ * <pre>{@code
+ * try (Database db = Database.open(Path.of("memory"))) {
+ *   Commit commit = db.put("notes", "n1", Value.text("Nacre is laid down in layers")).join();
+ *   Optional<VersionedRecord> note = db.get("notes", "n1").join();
+ * }
+ * }</pre>
  *
- * <p><b>Failures.</b> A {@code null} argument throws {@code NullPointerException} at once.
- * Everything else fails the future with a {@link dev.nacre.error.NacreException}, not wrapped in
- * another.
+ * <p><b>Threads.</b> Thread-safe. Only {@link #open} and {@link #close} block. Futures are hot: the
+ * call has begun when they are returned. A {@link #get} that memory can answer returns a completed
+ * future; other reads complete on a thread of the database's read pool, writes on one of the
+ * store's completion threads, calls that miss their deadline on a virtual thread. Those threads
+ * serve every caller: <em>a callback must not block</em>; one that has to moves away with {@code
+ * thenApplyAsync}.
  *
- * <p><b>Cancelling</b> a future withdraws a write that is not yet part of a group, and a read that
- * has not begun; later it only detaches you from the outcome.
+ * <p><b>Versions.</b> Every write is a commit with a version; once its future has completed, every
+ * read sees it. Every read says at which version it was answered, and takes an {@link AsOf} in its
+ * request.
  *
- * <p><b>Read your writes.</b> Once the future of a write completes, every read and search that
- * begins sees it.
+ * <p><b>Failures.</b> A null argument throws {@link NullPointerException} at once. Everything else
+ * fails the future with a {@code dev.nacre.error.NacreException} itself: {@code whenComplete} and
+ * {@code handle} on the returned future see it unwrapped. (Stages derived from it, {@code join} and
+ * {@code get} wrap it, as {@code CompletableFuture} does with every failure.)
+ *
+ * <p><b>Cancelling</b> the returned future takes a read out of its queue, or throws its answer away
+ * when it has begun. It withdraws a write that has not been grouped; when it is too late for that,
+ * {@code cancel} answers false and the future completes with the commit. Cancelling a stage derived
+ * from the future withdraws nothing. A caller may complete a returned future: he fools only
+ * himself.
+ *
+ * <p><b>Closing</b> refuses new calls with {@code DatabaseClosedException}, lets those in flight
+ * end, commits what was accepted, then closes the files.
  */
 public interface Database extends AutoCloseable {
 
-  /** Opens the database in {@code directory}, creating it when it is not there. Blocks. */
+  /**
+   * Opens the database in {@code directory} with the default options, creating it when there is
+   * none. Blocks.
+   *
+   * @throws dev.nacre.error.NacreException as {@link #open(DatabaseOptions)}
+   */
   static Database open(Path directory) {
     return open(DatabaseOptions.in(directory));
   }
@@ -50,146 +72,143 @@ public interface Database extends AutoCloseable {
    * Opens a database. Blocks.
    *
    * @throws dev.nacre.error.LockedException when another process or handle owns the directory
-   * @throws dev.nacre.error.FormatException when it is of a newer format or not a Nacre directory
-   * @throws dev.nacre.error.CorruptionException when files are damaged or acknowledged commits are
-   *     missing
+   * @throws dev.nacre.error.FormatException when the directory is foreign or of a newer format
+   * @throws dev.nacre.error.CorruptionException when acknowledged commits are missing or files are
+   *     damaged
+   * @throws dev.nacre.error.ValidationException when a similarity provider is named that is absent
    */
   static Database open(DatabaseOptions options) {
-    return EmbeddedDatabase.open(options);
+    return EmbeddedDatabase.open(requireNonNull(options, "options"));
   }
 
-  /** Opens a database in memory, gone when closed. Blocks briefly. */
+  /** Opens an empty database in memory, gone when it is closed. Blocks for a moment. */
   static Database openInMemory() {
     return open(DatabaseOptions.inMemory());
   }
 
-  /** {@link #open(DatabaseOptions)} on another thread. */
+  /**
+   * Opens a database on a thread of its own. Cancelling the future closes what has been opened.
+   * Fails with what {@link #open(DatabaseOptions)} throws.
+   */
   static CompletableFuture<Database> openAsync(DatabaseOptions options) {
-    return EmbeddedDatabase.openAsync(options);
+    return Opening.begin(requireNonNull(options, "options"));
   }
-
-  /** Sets the value of a record, keeping its other parts. */
-  default CompletableFuture<Commit> put(String namespace, String key, Value value) {
-    return put(PutRequest.of(namespace, key, value));
-  }
-
-  /** Sets the value of a record and whatever else the request names. */
-  CompletableFuture<Commit> put(PutRequest request);
-
-  /** Commits a batch: all of it or nothing. */
-  default CompletableFuture<Commit> batch(WriteBatch batch) {
-    return batch(new BatchRequest(batch, WriteOptions.DEFAULT));
-  }
-
-  /** Commits a batch as the request says. */
-  CompletableFuture<Commit> batch(BatchRequest request);
 
   /**
-   * The record of a key; empty when there is none. From memory: complete when it returns, at a few
-   * microseconds.
+   * Writes the value of a record, keeping its metadata and embeddings; creates the record and the
+   * namespace when there are none.
    */
-  default CompletableFuture<Optional<VersionedRecord>> get(String namespace, String key) {
-    return get(GetRequest.of(namespace, key));
-  }
+  CompletableFuture<Commit> put(String namespace, String key, Value value);
 
-  /** The record of a key as of a moment, with the vectors asked for. */
+  /**
+   * Writes the value of a record and the other parts that the request names, under its condition. A
+   * text to embed is embedded first, by the database's embedder.
+   */
+  CompletableFuture<Commit> put(PutRequest request);
+
+  /** Writes a vector into the default embedding space (cosine), keeping value and metadata. */
+  CompletableFuture<Commit> embed(String namespace, String key, float... vector);
+
+  /** Writes an embedding, given or of a text, and the metadata when the request names it. */
+  CompletableFuture<Commit> embed(EmbedRequest request);
+
+  /** Removes a record. Its history stays. */
+  CompletableFuture<Commit> delete(String namespace, String key);
+
+  /** Removes a record under a condition. */
+  CompletableFuture<Commit> delete(DeleteRequest request);
+
+  /** Commits a batch: all of its writes, or none. */
+  CompletableFuture<Commit> batch(WriteBatch batch);
+
+  /** Commits a batch with a durability and a timeout of its own. */
+  CompletableFuture<Commit> batch(BatchRequest request);
+
+  /** Reads a record as it is now; empty when there is none. From memory without a hand-over. */
+  CompletableFuture<Optional<VersionedRecord>> get(String namespace, String key);
+
+  /** Reads a record as of a moment, with embeddings when asked. */
   CompletableFuture<Optional<VersionedRecord>> get(GetRequest request);
 
   /**
-   * The record of a key; fails with {@code KeyNotFound}, which names near keys, when there is none.
+   * Reads a record that must be there; fails with {@code KeyNotFoundException}, naming near keys.
    */
-  default CompletableFuture<VersionedRecord> require(String namespace, String key) {
-    return require(GetRequest.of(namespace, key));
-  }
+  CompletableFuture<VersionedRecord> require(String namespace, String key);
 
-  /** The same as of a moment, with the vectors asked for. */
+  /** Reads a record that must be there as of a moment. */
   CompletableFuture<VersionedRecord> require(GetRequest request);
 
-  /** The records of keys, in their order, all at one version. */
-  default CompletableFuture<List<Optional<VersionedRecord>>> getAll(
-      String namespace, List<String> keys) {
-    return getAll(GetAllRequest.of(namespace, keys));
-  }
+  /** Whether there is a record now. */
+  CompletableFuture<Boolean> contains(String namespace, String key);
 
-  /** The records of keys as of a moment. */
-  CompletableFuture<List<Optional<VersionedRecord>>> getAll(GetAllRequest request);
-
-  /** Whether there is a record of that key. */
-  default CompletableFuture<Boolean> contains(String namespace, String key) {
-    return contains(GetRequest.of(namespace, key));
-  }
-
-  /** Whether there was a record of that key at a moment. */
+  /** Whether there is a record as of a moment. */
   CompletableFuture<Boolean> contains(GetRequest request);
 
-  /** Deletes a record; its history stays. */
-  default CompletableFuture<Commit> delete(String namespace, String key) {
-    return delete(DeleteRequest.of(namespace, key));
-  }
+  /** Reads records in the order of {@code keys}, all at one read point. */
+  CompletableFuture<List<Optional<VersionedRecord>>> getAll(String namespace, List<String> keys);
 
-  /** Deletes a record as the request says. */
-  CompletableFuture<Commit> delete(DeleteRequest request);
+  /** Reads records as of a moment, with embeddings when asked. */
+  CompletableFuture<List<Optional<VersionedRecord>>> getAll(GetAllRequest request);
 
-  /**
-   * Sets the embedding of a record in the default space (cosine), keeping its other parts. The
-   * vector is copied.
-   */
-  CompletableFuture<Commit> embed(String namespace, String key, float... vector);
-
-  /** Sets the embedding of a record, from a vector or a text. */
-  CompletableFuture<Commit> embed(EmbedRequest request);
+  /** The ten records nearest to a vector in the default embedding space. */
+  CompletableFuture<SearchResult> similar(String namespace, float... vector);
 
   /**
-   * The records whose embeddings are nearest to a vector in the default space, at most {@code k}.
+   * The records nearest to a vector, or to a text by the database's embedder. A text without a
+   * space of its own is searched in the embedder's space.
    */
-  CompletableFuture<SearchResult> similar(String namespace, float[] vector, int k);
-
-  /** The records nearest to a vector or to the meaning of a text. */
   CompletableFuture<SearchResult> similar(SearchRequest request);
 
+  /** Every record of a namespace in key order; see {@link #scan(ScanRequest)}. */
+  Flow.Publisher<VersionedRecord> scan(String namespace);
+
   /**
-   * The records of a range in key order, all at one version, fetched page by page as the subscriber
-   * asks. Each subscription is a scan of its own. One that is never finished holds nothing.
+   * The records of a range in key order, as a stream. Nothing happens before a subscriber asks for
+   * records. Each subscriber gets a scan of its own, all of it at the read point of its first page;
+   * pages of the request's limit are read on demand, one at a time. Between pages a scan holds
+   * nothing: after the database was closed, the next page fails with {@code
+   * DatabaseClosedException}.
    */
   Flow.Publisher<VersionedRecord> scan(ScanRequest request);
 
-  /** One page of a scan. */
+  /** One page of a range; continue with its cursor at the same read point. */
   CompletableFuture<Page<VersionedRecord>> scanPage(ScanRequest request);
 
   /** The newest 100 versions of a key, newest first, tombstones included. */
-  default CompletableFuture<Page<HistoryEntry>> history(String namespace, String key) {
-    return history(HistoryRequest.of(namespace, key));
-  }
+  CompletableFuture<Page<HistoryEntry>> history(String namespace, String key);
 
-  /** One page of the versions of a key. */
+  /** One page of a key's versions, newest first. */
   CompletableFuture<Page<HistoryEntry>> history(HistoryRequest request);
 
-  /** The namespaces there are, by name. */
-  default CompletableFuture<List<Namespace>> namespaces() {
-    return namespaces(AsOf.now());
-  }
+  /** The namespaces there are now, by name. */
+  CompletableFuture<List<Namespace>> namespaces();
 
   /** The namespaces there were at a moment, by name. */
   CompletableFuture<List<Namespace>> namespaces(AsOf asOf);
 
-  /** Sets the options of a namespace, creating it when there is none. */
+  /** Sets the options of a namespace, whole, creating it when there is none. */
   CompletableFuture<Commit> configure(String namespace, NamespaceOptions options);
 
-  /** Deletes a namespace with all its records; reads as of before still see them. */
+  /** Deletes a namespace with all its records. As-of reads before this commit still see them. */
   CompletableFuture<Commit> deleteNamespace(String namespace);
 
   /** What the database says of itself. */
   CompletableFuture<DatabaseStats> stats();
 
-  /** The same calls as cold {@code Mono}s and {@code Flux}es. */
-  ReactiveDatabase reactive();
+  /** The same database with {@code Mono} and {@code Flux}. Costs nothing; needs no closing. */
+  default ReactiveDatabase reactive() {
+    return new ReactiveOverFutures(this);
+  }
 
-  /** Refuses new calls, finishes those under way, closes. Idempotent; never blocks. */
+  /**
+   * Closes the database; idempotent. Each call gets a future of its own. Closing goes on when the
+   * future is cancelled.
+   */
   CompletableFuture<Void> closeAsync();
 
   /**
-   * The same, and waits for it. Must not be called from a callback of one of this database's
-   * futures.
+   * Closes the database and waits until it is closed; idempotent. Called inside a callback of this
+   * database it only begins to close: waiting there could wait for itself.
    */
   @Override
   void close();

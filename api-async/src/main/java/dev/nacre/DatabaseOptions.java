@@ -1,283 +1,269 @@
 package dev.nacre;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.nacre.embed.Embedder;
 import dev.nacre.error.ValidationException;
+import dev.nacre.model.Durability;
 import dev.nacre.model.Limits;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Optional;
+import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How a database is opened. Immutable; the defaults suit one service on one machine. */
-public final class DatabaseOptions {
-  private final Builder from;
+/**
+ * How a database is opened. Immutable; {@link #in} and {@link #inMemory} give the defaults, {@link
+ * #builder(Path)} changes them.
+ *
+ * @param directory where it lives, created when absent; null for a database in memory that ends
+ *     when it is closed
+ * @param readOnly open beside a running owner at the version found, without writing; default false
+ * @param durability when a write is acknowledged that does not say; default {@link
+ *     Durability#SYNC}. Choose {@link Durability#ASYNC} when losing the last moments in a power cut
+ *     is acceptable
+ * @param timeout how long a call may take that does not say, more than zero and at most a day;
+ *     default one minute. A read that has begun fails with {@code DeadlineExceededException} though
+ *     its thread is busy until storage answers; a write is withdrawn, never given up half-way
+ * @param readThreads threads for reads that touch the disk and for searches, 1–1024; default twice
+ *     the processors, at least 4 and at most 32. More when many reads wait on slow storage
+ * @param readQueue reads that may wait for those threads, 1–10,000,000; default 10,000. Beyond it
+ *     reads fail at once with {@code ResourceExhaustedException}, which may be retried
+ * @param blockCacheBytes memory for blocks of sorted files, at least 1 MiB; default 256 MiB, in
+ *     memory 64 MiB. Larger when the hot set does not fit
+ * @param writeBufferBytes memory for writes before they go to sorted files, at least 1 MiB; default
+ *     128 MiB, in memory 64 MiB
+ * @param writeQueueBytes writes that wait encoded for the committer, at least 64 KiB; default 64
+ *     MiB
+ * @param vectorBytes off-heap memory for exact search, at least 1 MiB; default 1 GiB
+ * @param graphThreshold vectors from which an embedding space gets a graph; default 20,000
+ * @param similarity {@code auto}, {@code scalar} or {@code simd}; null reads the environment
+ *     variable {@code NACRE_SIMILARITY}, else {@code auto}. A named one that is absent fails the
+ *     opening
+ * @param limits what one write may hold
+ * @param clock gives commit times; default the system's
+ * @param embedder embeds texts in requests; null when none do. The database never closes it: it may
+ *     serve several databases. Close it after them
+ */
+public record DatabaseOptions(
+    @Nullable Path directory,
+    boolean readOnly,
+    Durability durability,
+    Duration timeout,
+    int readThreads,
+    int readQueue,
+    long blockCacheBytes,
+    long writeBufferBytes,
+    long writeQueueBytes,
+    long vectorBytes,
+    int graphThreshold,
+    @Nullable String similarity,
+    Limits limits,
+    Clock clock,
+    @Nullable Embedder embedder) {
+  /** The most threads for reads. */
+  public static final int READ_THREADS_MAX = 1024;
 
-  private DatabaseOptions(Builder from) {
-    this.from = from;
+  /** The most reads that may wait. */
+  public static final int READ_QUEUE_MAX = 10_000_000;
+
+  /** Checks the ranges. */
+  public DatabaseOptions {
+    requireNonNull(durability, "durability");
+    requireNonNull(timeout, "timeout");
+    requireNonNull(limits, "limits");
+    requireNonNull(clock, "clock");
+    WriteOptions.checkTimeout(timeout);
+    check("readThreads", readThreads, 1, READ_THREADS_MAX);
+    check("readQueue", readQueue, 1, READ_QUEUE_MAX);
+    check("blockCacheBytes", blockCacheBytes, 1L << 20, Long.MAX_VALUE);
+    check("writeBufferBytes", writeBufferBytes, 1L << 20, Long.MAX_VALUE);
+    check("writeQueueBytes", writeQueueBytes, 1L << 16, Long.MAX_VALUE);
+    check("vectorBytes", vectorBytes, 1L << 20, Long.MAX_VALUE);
+    check("graphThreshold", graphThreshold, 1, Integer.MAX_VALUE);
+    if (readOnly && directory == null) {
+      throw new ValidationException("a database in memory cannot be opened read-only");
+    }
   }
 
-  /** The defaults, in a directory that is created when it is not there. */
+  /** The defaults, in a directory. */
   public static DatabaseOptions in(Path directory) {
-    return builder().directory(directory).build();
+    return builder(directory).build();
   }
 
-  /** The defaults, in memory: gone when closed. */
+  /** The defaults, in memory. */
   public static DatabaseOptions inMemory() {
-    return builder().build();
+    return inMemoryBuilder().build();
   }
 
-  /** Options to be set one by one. */
-  public static Builder builder() {
-    return new Builder();
+  /** Starts from the defaults, in a directory. */
+  public static Builder builder(Path directory) {
+    return new Builder(requireNonNull(directory, "directory"));
   }
 
-  /** A builder that starts from these options. */
-  public Builder toBuilder() {
-    return from.copy();
+  /** Starts from the defaults, in memory. */
+  public static Builder inMemoryBuilder() {
+    return new Builder(null);
   }
 
-  /** Where it lives, or empty for memory. */
-  public Optional<Path> directory() {
-    return Optional.ofNullable(from.directory);
+  private static void check(String name, long value, long min, long max) {
+    if (value < min || value > max) {
+      throw new ValidationException(
+          name
+              + " is "
+              + value
+              + (max == Long.MAX_VALUE
+                  ? "; at least " + min
+                  : "; allowed are " + min + " to " + max),
+          Map.of("option", name));
+    }
   }
 
-  /** What turns texts into vectors, when there is something. */
-  public Optional<Embedder> embedder() {
-    return Optional.ofNullable(from.embedder);
-  }
-
-  /** Whether it is opened without writing. */
-  public Access access() {
-    return from.access;
-  }
-
-  /** Bounds on what one write may hold. */
-  public Limits limits() {
-    return from.limits;
-  }
-
-  /** Bytes of the block cache. */
-  public long cacheBytes() {
-    return from.cacheBytes;
-  }
-
-  /** Bytes of write buffers. */
-  public long writeBufferBytes() {
-    return from.writeBufferBytes;
-  }
-
-  /** Bytes of writes that may wait for the committer. */
-  public long queueBytes() {
-    return from.queueBytes;
-  }
-
-  /** Off-heap bytes of exact search blocks. */
-  public long blockBytes() {
-    return from.blockBytes;
-  }
-
-  /** Vectors from which a space gets a graph. */
-  public int graphThreshold() {
-    return from.graphThreshold;
-  }
-
-  /**
-   * The similarity provider: {@code auto}, {@code scalar} or {@code simd}; empty reads
-   * NACRE_SIMILARITY.
-   */
-  public Optional<String> similarityProvider() {
-    return Optional.ofNullable(from.similarityProvider);
-  }
-
-  /** Threads that read from disk and search. */
-  public int readThreads() {
-    return from.readThreads;
-  }
-
-  /** Reads and searches that may wait for a thread. */
-  public int readQueueCalls() {
-    return from.readQueueCalls;
-  }
-
-  /** The clock that gives commit times. */
-  public Clock clock() {
-    return from.clock;
-  }
-
-  /** Whether a database may be written. */
-  public enum Access {
-    /** The owner: one at a time. */
-    READ_WRITE,
-    /** Beside a running owner, at the version found when opened. */
-    READ_ONLY
-  }
-
-  /** Sets options one by one; for one thread. */
+  /** Collects options; for one thread. The record says what each of them means. */
   public static final class Builder {
-    private @Nullable Path directory;
-    private @Nullable Embedder embedder;
-    private Access access = Access.READ_WRITE;
-    private Limits limits = Limits.DEFAULT;
-    private long cacheBytes = 256L << 20;
-    private long writeBufferBytes = 128L << 20;
-    private long queueBytes = 64L << 20;
-    private long blockBytes = 1L << 30;
-    private int graphThreshold = 20_000;
-    private @Nullable String similarityProvider;
+    private final @Nullable Path directory;
+    private boolean readOnly;
+    private Durability durability = Durability.SYNC;
+    private Duration timeout = Duration.ofMinutes(1);
     private int readThreads = Math.clamp(2L * Runtime.getRuntime().availableProcessors(), 4, 32);
-    private int readQueueCalls = 10_000;
+    private int readQueue = 10_000;
+    private long blockCacheBytes;
+    private long writeBufferBytes;
+    private long writeQueueBytes = 64L << 20;
+    private long vectorBytes = 1L << 30;
+    private int graphThreshold = 20_000;
+    private @Nullable String similarity;
+    private Limits limits = Limits.DEFAULT;
     private Clock clock = Clock.systemUTC();
+    private @Nullable Embedder embedder;
 
-    private Builder() {}
-
-    private Builder copy() {
-      Builder copy = new Builder();
-      copy.directory = directory;
-      copy.embedder = embedder;
-      copy.access = access;
-      copy.limits = limits;
-      copy.cacheBytes = cacheBytes;
-      copy.writeBufferBytes = writeBufferBytes;
-      copy.queueBytes = queueBytes;
-      copy.blockBytes = blockBytes;
-      copy.graphThreshold = graphThreshold;
-      copy.similarityProvider = similarityProvider;
-      copy.readThreads = readThreads;
-      copy.readQueueCalls = readQueueCalls;
-      copy.clock = clock;
-      return copy;
+    private Builder(@Nullable Path directory) {
+      this.directory = directory;
+      this.blockCacheBytes = directory == null ? 64L << 20 : 256L << 20;
+      this.writeBufferBytes = directory == null ? 64L << 20 : 128L << 20;
     }
 
-    /** Where it lives. Default: in memory. */
+    /** Opens without writing. */
     @CanIgnoreReturnValue
-    public Builder directory(Path value) {
-      directory = value;
+    public Builder readOnly() {
+      readOnly = true;
       return this;
     }
 
-    /**
-     * What turns texts into vectors; the database does not close it. Default: none, so that only
-     * vectors are searched.
-     */
+    /** Sets when writes are acknowledged. */
     @CanIgnoreReturnValue
-    public Builder embedder(Embedder value) {
-      embedder = value;
+    public Builder durability(Durability value) {
+      durability = value;
       return this;
     }
 
-    /** Whether it may be written. Default: yes. */
+    /** Sets how long calls may take. */
     @CanIgnoreReturnValue
-    public Builder access(Access value) {
-      access = value;
+    public Builder timeout(Duration value) {
+      timeout = value;
       return this;
     }
 
-    /** Bounds on what one write may hold. Default: {@link Limits#DEFAULT}. */
+    /** Sets the number of threads for reads. */
+    @CanIgnoreReturnValue
+    public Builder readThreads(int value) {
+      readThreads = value;
+      return this;
+    }
+
+    /** Sets how many reads may wait. */
+    @CanIgnoreReturnValue
+    public Builder readQueue(int value) {
+      readQueue = value;
+      return this;
+    }
+
+    /** Sets the memory for blocks of sorted files. */
+    @CanIgnoreReturnValue
+    public Builder blockCacheBytes(long value) {
+      blockCacheBytes = value;
+      return this;
+    }
+
+    /** Sets the memory for writes before they go to sorted files. */
+    @CanIgnoreReturnValue
+    public Builder writeBufferBytes(long value) {
+      writeBufferBytes = value;
+      return this;
+    }
+
+    /** Sets how much may wait for the committer. */
+    @CanIgnoreReturnValue
+    public Builder writeQueueBytes(long value) {
+      writeQueueBytes = value;
+      return this;
+    }
+
+    /** Sets the memory for exact search. */
+    @CanIgnoreReturnValue
+    public Builder vectorBytes(long value) {
+      vectorBytes = value;
+      return this;
+    }
+
+    /** Sets from how many vectors on a space gets a graph. */
+    @CanIgnoreReturnValue
+    public Builder graphThreshold(int value) {
+      graphThreshold = value;
+      return this;
+    }
+
+    /** Names the similarity provider. */
+    @CanIgnoreReturnValue
+    public Builder similarity(String value) {
+      similarity = value;
+      return this;
+    }
+
+    /** Sets what one write may hold. */
     @CanIgnoreReturnValue
     public Builder limits(Limits value) {
       limits = value;
       return this;
     }
 
-    /**
-     * Bytes of the block cache, at least 1 MiB; default 256 MiB. More when the records read often
-     * do not fit.
-     */
-    @CanIgnoreReturnValue
-    public Builder cacheBytes(long value) {
-      cacheBytes = atLeast("cacheBytes", value, 1 << 20);
-      return this;
-    }
-
-    /** Bytes of write buffers, at least 1 MiB; default 128 MiB. More for heavy bulk loads. */
-    @CanIgnoreReturnValue
-    public Builder writeBufferBytes(long value) {
-      writeBufferBytes = atLeast("writeBufferBytes", value, 1 << 20);
-      return this;
-    }
-
-    /** Bytes of writes that may wait for the committer, at least 64 KiB; default 64 MiB. */
-    @CanIgnoreReturnValue
-    public Builder queueBytes(long value) {
-      queueBytes = atLeast("queueBytes", value, 1 << 16);
-      return this;
-    }
-
-    /**
-     * Off-heap bytes of exact search blocks, at least 1 MiB; default 1 GiB. Idle ones are dropped
-     * beyond it.
-     */
-    @CanIgnoreReturnValue
-    public Builder blockBytes(long value) {
-      blockBytes = atLeast("blockBytes", value, 1 << 20);
-      return this;
-    }
-
-    /**
-     * Vectors from which a space gets a graph, at least 1; default 20,000. Fewer are always
-     * compared exactly.
-     */
-    @CanIgnoreReturnValue
-    public Builder graphThreshold(int value) {
-      graphThreshold = (int) atLeast("graphThreshold", value, 1);
-      return this;
-    }
-
-    /**
-     * The similarity provider: {@code auto}, {@code scalar} or {@code simd}. Default:
-     * NACRE_SIMILARITY, else auto.
-     */
-    @CanIgnoreReturnValue
-    public Builder similarityProvider(String value) {
-      similarityProvider = value;
-      return this;
-    }
-
-    /**
-     * Threads that read from disk and search, 1–256; default two for each processor, at least 4 and
-     * at most 32.
-     */
-    @CanIgnoreReturnValue
-    public Builder readThreads(int value) {
-      readThreads = (int) atLeast("readThreads", value, 1);
-      if (value > 256) {
-        throw new ValidationException("readThreads is " + value + "; at most 256");
-      }
-      return this;
-    }
-
-    /**
-     * Reads and searches that may wait for a thread, at least 1; default 10,000. Beyond it calls
-     * fail, retryable.
-     */
-    @CanIgnoreReturnValue
-    public Builder readQueueCalls(int value) {
-      readQueueCalls = (int) atLeast("readQueueCalls", value, 1);
-      return this;
-    }
-
-    /** The clock that gives commit times and judges expiry. Default: the system's. */
+    /** Sets the clock of commit times. */
     @CanIgnoreReturnValue
     public Builder clock(Clock value) {
       clock = value;
       return this;
     }
 
-    /** The options. */
-    public DatabaseOptions build() {
-      if (access == Access.READ_ONLY && directory == null) {
-        throw new ValidationException(
-            "a database in memory cannot be opened read-only: name a directory");
-      }
-      return new DatabaseOptions(copy());
+    /** Sets the embedder; the caller keeps and closes it. */
+    @CanIgnoreReturnValue
+    public Builder embedder(Embedder value) {
+      embedder = value;
+      return this;
     }
 
-    private static long atLeast(String name, long value, long min) {
-      if (value < min) {
-        throw new ValidationException(name + " is " + value + "; at least " + min);
-      }
-      return value;
+    /**
+     * The options.
+     *
+     * @throws ValidationException when one is outside its range
+     */
+    public DatabaseOptions build() {
+      return new DatabaseOptions(
+          directory,
+          readOnly,
+          durability,
+          timeout,
+          readThreads,
+          readQueue,
+          blockCacheBytes,
+          writeBufferBytes,
+          writeQueueBytes,
+          vectorBytes,
+          graphThreshold,
+          similarity,
+          limits,
+          clock,
+          embedder);
     }
   }
 }

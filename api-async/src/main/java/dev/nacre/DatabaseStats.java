@@ -1,39 +1,65 @@
 package dev.nacre;
 
+import dev.nacre.model.ReadPoint;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a database says of itself.
  *
- * @param version the visible version
- * @param namespaces live namespaces
- * @param recordsEstimate about how many live records
- * @param storageBytes bytes of sorted files on disk
- * @param logBytes bytes of write-ahead log on disk
- * @param memoryBytes native memory of the store: write buffers, block cache in use, table readers
- * @param queueBytes writes waiting for the committer
- * @param commits commits since opening
- * @param groups group commits since opening
- * @param callsWaiting reads and searches waiting for a thread
- * @param similarityProvider the similarity provider in use, and why
- * @param activeSpaces embedding spaces with a block in memory
- * @param blockBytes off-heap bytes of these blocks
- * @param graphs embedding spaces with a graph
- * @param graphVectors vectors in graphs
- * @param buildingGraphs graphs being built or extended now
+ * @param readPoint the newest version and the time of asking
+ * @param storage the store
+ * @param search the search engine, or null when nothing was searched since opening
+ * @param calls calls in flight
  */
 public record DatabaseStats(
-    long version,
-    int namespaces,
-    long recordsEstimate,
-    long storageBytes,
-    long logBytes,
-    long memoryBytes,
-    long queueBytes,
-    long commits,
-    long groups,
-    int callsWaiting,
-    String similarityProvider,
-    int activeSpaces,
-    long blockBytes,
-    int graphs,
-    long graphVectors,
-    int buildingGraphs) {}
+    ReadPoint readPoint, Storage storage, @Nullable Search search, Calls calls) {
+
+  /**
+   * The store.
+   *
+   * @param namespaces live namespaces
+   * @param recordsEstimate about how many live records
+   * @param storageBytes bytes of sorted files on disk
+   * @param logBytes bytes of write-ahead log on disk
+   * @param memoryBytes memory the storage engine holds outside the Java heap
+   * @param queueBytes writes waiting for the committer, now
+   * @param commits commits since opening
+   * @param groups group commits since opening: {@code commits / groups} share one fsync
+   */
+  public record Storage(
+      int namespaces,
+      long recordsEstimate,
+      long storageBytes,
+      long logBytes,
+      long memoryBytes,
+      long queueBytes,
+      long commits,
+      long groups) {}
+
+  /**
+   * The search engine.
+   *
+   * @param provider the similarity provider in use, and why it was chosen
+   * @param activeSpaces spaces with a block of vectors in memory
+   * @param blockBytes off-heap bytes of blocks
+   * @param graphs spaces with a graph
+   * @param graphVectors vectors in graphs
+   * @param buildingGraphs graphs being built or extended now
+   */
+  public record Search(
+      String provider,
+      int activeSpaces,
+      long blockBytes,
+      int graphs,
+      long graphVectors,
+      int buildingGraphs) {}
+
+  /**
+   * Calls.
+   *
+   * @param inFlight calls that have not ended, this one included
+   * @param readsWaiting reads that wait for a thread
+   * @param readThreads threads for reads and searches
+   */
+  public record Calls(int inFlight, int readsWaiting, int readThreads) {}
+}

@@ -1,75 +1,140 @@
 package dev.nacre;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.nacre.model.CommitAttributes;
+import dev.nacre.model.Durability;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.Metadata;
+import dev.nacre.model.Write;
 import dev.nacre.model.WriteCondition;
+import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an embedding of a record, given as a vector or as a text that the database's embedder
- * turns into one; value and other embeddings stay.
+ * Writes an embedding of a record, and its metadata when given, in one commit. The value stays as
+ * it is; a record that is not there is created without one.
  *
- * @param namespace the namespace
- * @param key the key
- * @param source the vector, or the text it is made from
- * @param metadata the metadata, whole, or null to keep them
+ * @param namespace the namespace, created when first written
+ * @param key 1–1024 bytes of UTF-8
+ * @param source a vector, or a text for the database's embedder
+ * @param metadata the metadata object, whole, or null to keep the one that is there
+ * @param expiry what becomes of the record's expiry
  * @param condition what must hold
- * @param options how the commit is made
+ * @param attributes what the commit says of itself
+ * @param options durability and timeout
  */
 public record EmbedRequest(
     String namespace,
     String key,
     Source source,
     @Nullable Metadata metadata,
+    Write.Expiry expiry,
     WriteCondition condition,
+    CommitAttributes attributes,
     WriteOptions options) {
 
-  /** Where the vector comes from. */
+  /** Where the embedding comes from. */
   public sealed interface Source {
     /**
-     * A vector.
+     * It is given.
      *
-     * @param embedding the vector in its space
+     * @param embedding the vector and its space
      */
-    record OfVector(Embedding embedding) implements Source {}
+    record Given(Embedding embedding) implements Source {
+      /** Checks that it is there. */
+      public Given {
+        requireNonNull(embedding, "embedding");
+      }
+    }
 
     /**
-     * A text.
+     * The database's embedder makes it.
      *
-     * @param text not blank
+     * @param text the text, not blank
      */
-    record OfText(String text) implements Source {}
+    record Text(String text) implements Source {
+      /** Checks that it is there. */
+      public Text {
+        requireNonNull(text, "text");
+      }
+    }
   }
 
-  /** A vector, unconditionally. */
+  /** Checks the parts. */
+  public EmbedRequest {
+    requireNonNull(namespace, "namespace");
+    requireNonNull(key, "key");
+    requireNonNull(source, "source");
+    requireNonNull(expiry, "expiry");
+    requireNonNull(condition, "condition");
+    requireNonNull(attributes, "attributes");
+    requireNonNull(options, "options");
+    if (source instanceof Source.Text text) {
+      PutRequest.checkText(text.text(), key);
+    }
+  }
+
+  /** The embedding alone. */
   public static EmbedRequest of(String namespace, String key, Embedding embedding) {
+    return of(namespace, key, new Source.Given(embedding));
+  }
+
+  /** The embedding of a text; the database needs an embedder. */
+  public static EmbedRequest text(String namespace, String key, String text) {
+    return of(namespace, key, new Source.Text(text));
+  }
+
+  private static EmbedRequest of(String namespace, String key, Source source) {
     return new EmbedRequest(
         namespace,
         key,
-        new Source.OfVector(embedding),
+        source,
         null,
+        Write.Expiry.Unchanged.UNCHANGED,
         WriteCondition.none(),
+        CommitAttributes.NONE,
         WriteOptions.DEFAULT);
   }
 
-  /** The embedding of a text, unconditionally. */
-  public static EmbedRequest ofText(String namespace, String key, String text) {
-    return new EmbedRequest(
-        namespace, key, new Source.OfText(text), null, WriteCondition.none(), WriteOptions.DEFAULT);
+  /** The same with this metadata object. */
+  public EmbedRequest withMetadata(Metadata with) {
+    return new EmbedRequest(namespace, key, source, with, expiry, condition, attributes, options);
   }
 
-  /** The same with metadata. */
-  public EmbedRequest withMetadata(Metadata given) {
-    return new EmbedRequest(namespace, key, source, given, condition, options);
+  /** The same with this expiry. */
+  public EmbedRequest withExpiry(Write.Expiry with) {
+    return new EmbedRequest(namespace, key, source, metadata, with, condition, attributes, options);
   }
 
-  /** The same under a condition. */
-  public EmbedRequest withCondition(WriteCondition given) {
-    return new EmbedRequest(namespace, key, source, metadata, given, options);
+  /** The same under this condition. */
+  public EmbedRequest withCondition(WriteCondition with) {
+    return new EmbedRequest(namespace, key, source, metadata, expiry, with, attributes, options);
   }
 
-  /** The same made in another way. */
-  public EmbedRequest withOptions(WriteOptions given) {
-    return new EmbedRequest(namespace, key, source, metadata, condition, given);
+  /** The same, saying this of itself. */
+  public EmbedRequest withAttributes(CommitAttributes with) {
+    return new EmbedRequest(namespace, key, source, metadata, expiry, condition, with, options);
+  }
+
+  /** The same with these options. */
+  public EmbedRequest withOptions(WriteOptions with) {
+    return new EmbedRequest(namespace, key, source, metadata, expiry, condition, attributes, with);
+  }
+
+  /** The same, acknowledged by {@code with}. */
+  public EmbedRequest withDurability(Durability with) {
+    return withOptions(options.withDurability(with));
+  }
+
+  /** The same, waiting at most {@code with}. */
+  public EmbedRequest withTimeout(Duration with) {
+    return withOptions(options.withTimeout(with));
+  }
+
+  /** The write with these embeddings. */
+  Write.Upsert write(List<Embedding> embeddings) {
+    return new Write.Upsert(namespace, key, null, metadata, embeddings, expiry, condition);
   }
 }

@@ -1,43 +1,50 @@
 package dev.nacre;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.error.ValidationException;
 import dev.nacre.model.AsOf;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads records at one moment.
+ * Reads several records of a namespace at one read point.
  *
  * @param namespace the namespace
- * @param keys the keys, at most 10,000
+ * @param keys the keys, at most 10,000; a key may be there twice
  * @param asOf the moment
- * @param spaces embedding spaces whose vectors are read with them
+ * @param spaces embedding spaces whose vectors are read too
  */
 public record GetAllRequest(String namespace, List<String> keys, AsOf asOf, Set<String> spaces) {
   /** The most keys of one request. */
   public static final int KEYS_MAX = 10_000;
 
-  /** Copies the collections and checks the size. */
+  /** Checks the parts and copies the collections. */
   public GetAllRequest {
+    requireNonNull(namespace, "namespace");
+    requireNonNull(asOf, "asOf");
     keys = List.copyOf(keys);
     spaces = Set.copyOf(spaces);
     if (keys.size() > KEYS_MAX) {
-      throw new ValidationException("getAll names " + keys.size() + " keys; at most " + KEYS_MAX);
+      throw new ValidationException(
+          "getAll of " + keys.size() + " keys; at most " + KEYS_MAX,
+          Map.of("namespace", namespace, "keys", Integer.toString(keys.size())));
     }
   }
 
-  /** Now, without vectors. */
+  /** The records now, without embeddings. */
   public static GetAllRequest of(String namespace, List<String> keys) {
     return new GetAllRequest(namespace, keys, AsOf.now(), Set.of());
   }
 
   /** The same as of another moment. */
-  public GetAllRequest withAsOf(AsOf given) {
-    return new GetAllRequest(namespace, keys, given, spaces);
+  public GetAllRequest withAsOf(AsOf with) {
+    return new GetAllRequest(namespace, keys, with, spaces);
   }
 
-  /** The same with the vectors of these spaces. */
-  public GetAllRequest withSpaces(String... given) {
-    return new GetAllRequest(namespace, keys, asOf, Set.of(given));
+  /** The same with the embeddings of these spaces. */
+  public GetAllRequest withSpaces(String... with) {
+    return new GetAllRequest(namespace, keys, asOf, Set.of(with));
   }
 }

@@ -1,5 +1,7 @@
 package dev.nacre;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.model.AsOf;
 import java.util.Set;
 
@@ -9,26 +11,29 @@ import java.util.Set;
  * @param namespace the namespace
  * @param key the key
  * @param asOf the moment
- * @param spaces embedding spaces whose vectors are read with it; vectors not asked for cost nothing
+ * @param spaces embedding spaces whose vectors are read too; vectors cost extra look-ups
  */
 public record GetRequest(String namespace, String key, AsOf asOf, Set<String> spaces) {
-  /** Copies the set. */
+  /** Checks the parts and copies the set. */
   public GetRequest {
+    requireNonNull(namespace, "namespace");
+    requireNonNull(key, "key");
+    requireNonNull(asOf, "asOf");
     spaces = Set.copyOf(spaces);
   }
 
-  /** Now, without vectors. */
+  /** The record now, without embeddings. */
   public static GetRequest of(String namespace, String key) {
     return new GetRequest(namespace, key, AsOf.now(), Set.of());
   }
 
   /** The same as of another moment. */
-  public GetRequest withAsOf(AsOf given) {
-    return new GetRequest(namespace, key, given, spaces);
+  public GetRequest withAsOf(AsOf with) {
+    return new GetRequest(namespace, key, with, spaces);
   }
 
-  /** The same with the vectors of these spaces. */
-  public GetRequest withSpaces(String... given) {
-    return new GetRequest(namespace, key, asOf, Set.of(given));
+  /** The same with the embeddings of these spaces. */
+  public GetRequest withSpaces(String... with) {
+    return new GetRequest(namespace, key, asOf, Set.of(with));
   }
 }

@@ -6,11 +6,11 @@ import dev.nacre.model.HistoryEntry;
 import dev.nacre.model.HistoryRequest;
 import dev.nacre.model.Namespace;
 import dev.nacre.model.NamespaceOptions;
+import dev.nacre.model.Page;
 import dev.nacre.model.ScanRequest;
 import dev.nacre.model.Value;
 import dev.nacre.model.VersionedRecord;
 import dev.nacre.model.WriteBatch;
-import dev.nacre.search.Hit;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
 import java.util.List;
@@ -19,80 +19,97 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * {@link Database} for Reactor. Everything is cold: nothing happens until it is subscribed to, and
- * each subscription is a call of its own. Cancelling a subscription cancels the call. Fluxes honour
- * demand.
+ * The verbs of {@link Database} for Reactor; what they mean is said there.
+ *
+ * <p>Everything is cold: each subscription is a call of its own, and nothing happens before.
+ * Cancelling a subscription cancels the call as {@link Database} says, so a write may still be
+ * committed. Failures arrive as {@code onError} with a {@code dev.nacre.error.NacreException}, not
+ * wrapped. A null argument throws at assembly. Signals arrive on the threads that {@link Database}
+ * names: a subscriber that blocks moves away with {@code publishOn}.
  */
 public interface ReactiveDatabase {
-  /** {@link Database#put(String, String, Value)}. */
+
+  /** See {@link Database#put(String, String, Value)}. */
   Mono<Commit> put(String namespace, String key, Value value);
 
-  /** {@link Database#put(PutRequest)}. */
+  /** See {@link Database#put(PutRequest)}. */
   Mono<Commit> put(PutRequest request);
 
-  /** {@link Database#batch(WriteBatch)}. */
-  Mono<Commit> batch(WriteBatch batch);
-
-  /** {@link Database#batch(BatchRequest)}. */
-  Mono<Commit> batch(BatchRequest request);
-
-  /** {@link Database#get(String, String)}; empty when there is no record. */
-  Mono<VersionedRecord> get(String namespace, String key);
-
-  /** {@link Database#get(GetRequest)}; empty when there is no record. */
-  Mono<VersionedRecord> get(GetRequest request);
-
-  /** {@link Database#require(String, String)}. */
-  Mono<VersionedRecord> require(String namespace, String key);
-
-  /** {@link Database#require(GetRequest)}. */
-  Mono<VersionedRecord> require(GetRequest request);
-
-  /** {@link Database#getAll(String, List)}. */
-  Mono<List<Optional<VersionedRecord>>> getAll(String namespace, List<String> keys);
-
-  /** {@link Database#getAll(GetAllRequest)}. */
-  Mono<List<Optional<VersionedRecord>>> getAll(GetAllRequest request);
-
-  /** {@link Database#contains(String, String)}. */
-  Mono<Boolean> contains(String namespace, String key);
-
-  /** {@link Database#contains(GetRequest)}. */
-  Mono<Boolean> contains(GetRequest request);
-
-  /** {@link Database#delete(String, String)}. */
-  Mono<Commit> delete(String namespace, String key);
-
-  /** {@link Database#delete(DeleteRequest)}. */
-  Mono<Commit> delete(DeleteRequest request);
-
-  /** {@link Database#embed(String, String, float...)}. */
+  /** See {@link Database#embed(String, String, float...)}; the vector is copied at assembly. */
   Mono<Commit> embed(String namespace, String key, float... vector);
 
-  /** {@link Database#embed(EmbedRequest)}. */
+  /** See {@link Database#embed(EmbedRequest)}. */
   Mono<Commit> embed(EmbedRequest request);
 
-  /** The hits of {@link Database#similar(String, float[], int)}, best first. */
-  Flux<Hit> similar(String namespace, float[] vector, int k);
+  /** See {@link Database#delete(String, String)}. */
+  Mono<Commit> delete(String namespace, String key);
 
-  /** {@link Database#similar(SearchRequest)}. */
+  /** See {@link Database#delete(DeleteRequest)}. */
+  Mono<Commit> delete(DeleteRequest request);
+
+  /** See {@link Database#batch(WriteBatch)}. */
+  Mono<Commit> batch(WriteBatch batch);
+
+  /** See {@link Database#batch(BatchRequest)}. */
+  Mono<Commit> batch(BatchRequest request);
+
+  /** See {@link Database#get(String, String)}; completes empty when there is no record. */
+  Mono<VersionedRecord> get(String namespace, String key);
+
+  /** See {@link Database#get(GetRequest)}; completes empty when there is no record. */
+  Mono<VersionedRecord> get(GetRequest request);
+
+  /** See {@link Database#require(String, String)}. */
+  Mono<VersionedRecord> require(String namespace, String key);
+
+  /** See {@link Database#require(GetRequest)}. */
+  Mono<VersionedRecord> require(GetRequest request);
+
+  /** See {@link Database#contains(String, String)}. */
+  Mono<Boolean> contains(String namespace, String key);
+
+  /** See {@link Database#contains(GetRequest)}. */
+  Mono<Boolean> contains(GetRequest request);
+
+  /** See {@link Database#getAll(String, List)}. */
+  Mono<List<Optional<VersionedRecord>>> getAll(String namespace, List<String> keys);
+
+  /** See {@link Database#getAll(GetAllRequest)}. */
+  Mono<List<Optional<VersionedRecord>>> getAll(GetAllRequest request);
+
+  /** See {@link Database#similar(String, float...)}; the vector is copied at assembly. */
+  Mono<SearchResult> similar(String namespace, float... vector);
+
+  /** See {@link Database#similar(SearchRequest)}. */
   Mono<SearchResult> similar(SearchRequest request);
 
-  /** {@link Database#scan(ScanRequest)}. */
+  /** See {@link Database#scan(String)}. */
+  Flux<VersionedRecord> scan(String namespace);
+
+  /** See {@link Database#scan(ScanRequest)}. */
   Flux<VersionedRecord> scan(ScanRequest request);
 
-  /** Every version of a key, newest first, page by page. */
-  Flux<HistoryEntry> history(HistoryRequest request);
+  /** See {@link Database#scanPage}. */
+  Mono<Page<VersionedRecord>> scanPage(ScanRequest request);
 
-  /** {@link Database#namespaces(AsOf)}. */
-  Flux<Namespace> namespaces(AsOf asOf);
+  /** See {@link Database#history(String, String)}. */
+  Mono<Page<HistoryEntry>> history(String namespace, String key);
 
-  /** {@link Database#configure(String, NamespaceOptions)}. */
+  /** See {@link Database#history(HistoryRequest)}. */
+  Mono<Page<HistoryEntry>> history(HistoryRequest request);
+
+  /** See {@link Database#namespaces()}. */
+  Mono<List<Namespace>> namespaces();
+
+  /** See {@link Database#namespaces(AsOf)}. */
+  Mono<List<Namespace>> namespaces(AsOf asOf);
+
+  /** See {@link Database#configure}. */
   Mono<Commit> configure(String namespace, NamespaceOptions options);
 
-  /** {@link Database#deleteNamespace(String)}. */
+  /** See {@link Database#deleteNamespace}. */
   Mono<Commit> deleteNamespace(String namespace);
 
-  /** {@link Database#stats()}. */
+  /** See {@link Database#stats}. */
   Mono<DatabaseStats> stats();
 }

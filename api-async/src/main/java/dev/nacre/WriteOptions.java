@@ -1,42 +1,48 @@
 package dev.nacre;
 
 import dev.nacre.error.ValidationException;
-import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.Durability;
 import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How a commit is made.
+ * How a write is acknowledged and how long it may wait.
  *
- * @param durability when it is acknowledged; default {@link Durability#SYNC}
- * @param timeout how long it may wait to be begun before it is withdrawn; default 30 seconds
- * @param attributes what it says of itself in the log; default nothing
+ * @param durability when it is acknowledged, or null for the database's default
+ * @param timeout how long it may take until its commit is begun, more than zero and at most a day,
+ *     or null for the database's default. When it has passed, the write is withdrawn and fails with
+ *     {@code DeadlineExceededException}: nothing was written
  */
-public record WriteOptions(Durability durability, Duration timeout, CommitAttributes attributes) {
-  /** The defaults. */
-  public static final WriteOptions DEFAULT =
-      new WriteOptions(Durability.SYNC, Duration.ofSeconds(30), CommitAttributes.NONE);
+public record WriteOptions(@Nullable Durability durability, @Nullable Duration timeout) {
+  /** The database's defaults. */
+  public static final WriteOptions DEFAULT = new WriteOptions(null, null);
 
-  /** Checks the timeout. */
+  /** The longest timeout. */
+  public static final Duration TIMEOUT_MAX = Duration.ofDays(1);
+
+  /** Checks the range. */
   public WriteOptions {
-    if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(Duration.ofDays(1)) > 0) {
-      throw new ValidationException(
-          "timeout is " + timeout + "; it must be more than zero and at most a day");
+    if (timeout != null) {
+      checkTimeout(timeout);
     }
   }
 
-  /** The same with another durability. */
+  /** The same, acknowledged by {@code value}. */
   public WriteOptions withDurability(Durability value) {
-    return new WriteOptions(value, timeout, attributes);
+    return new WriteOptions(value, timeout);
   }
 
-  /** The same with another timeout. */
+  /** The same, waiting at most {@code value}. */
   public WriteOptions withTimeout(Duration value) {
-    return new WriteOptions(durability, value, attributes);
+    return new WriteOptions(durability, value);
   }
 
-  /** The same with attributes. */
-  public WriteOptions withAttributes(CommitAttributes value) {
-    return new WriteOptions(durability, timeout, value);
+  static void checkTimeout(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(TIMEOUT_MAX) > 0) {
+      throw new ValidationException(
+          "timeout is " + timeout + "; allowed are more than zero up to " + TIMEOUT_MAX,
+          Map.of("timeout", timeout.toString()));
+    }
   }
 }

@@ -1,8 +1,7 @@
 /**
- * Versioned memory for AI agents, in process: start at {@link dev.nacre.Database}.
- *
- * <p>Everything is asynchronous. Requests and results are plain data; failures are {@link
- * dev.nacre.error.NacreException}s.
+ * The product: {@link dev.nacre.Database} is the one type to start from, {@link
+ * dev.nacre.ReactiveDatabase} the same for Reactor. Requests here and in {@code dev.nacre.model}
+ * and {@code dev.nacre.search} are plain data.
  */
 @NullMarked
 @CheckReturnValue

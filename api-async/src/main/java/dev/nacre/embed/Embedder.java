@@ -19,8 +19,8 @@ public interface Embedder extends AutoCloseable {
   /**
    * The vectors of {@code texts}, in their order, each of the space's dimension. Fails with a
    * {@code NacreException} where it can: {@code ValidationException} for a text it does not take,
-   * {@code ResourceExhaustedException} when its queue is full, {@code DatabaseClosedException} after
-   * {@link #close()}. Cancelling the future withdraws texts whose computation has not begun.
+   * {@code ResourceExhaustedException} when its queue is full, {@code DatabaseClosedException}
+   * after {@link #close()}. Cancelling the future withdraws texts whose computation has not begun.
    */
   CompletableFuture<List<float[]>> embed(List<String> texts);
 

@@ -1,272 +1,352 @@
 package dev.nacre.runtime;
 
-import dev.nacre.DatabaseStats;
-import dev.nacre.EmbedRequest;
-import dev.nacre.GetRequest;
-import dev.nacre.WriteOptions;
 import dev.nacre.embed.Embedder;
-import dev.nacre.error.KeyNotFoundException;
-import dev.nacre.error.NacreException;
+import dev.nacre.error.DatabaseClosedException;
+import dev.nacre.error.ResourceExhaustedException;
+import dev.nacre.error.UnavailableException;
 import dev.nacre.error.ValidationException;
-import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
+import dev.nacre.model.Durability;
 import dev.nacre.model.Embedding;
-import dev.nacre.model.ReadPoint;
-import dev.nacre.model.ScanRequest;
-import dev.nacre.model.VersionedRecord;
+import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
-import dev.nacre.store.CachedRead;
 import dev.nacre.store.Store;
-import dev.nacre.store.StoreStatistics;
-import dev.nacre.vector.VectorEngine;
-import dev.nacre.vector.VectorStatistics;
+import dev.nacre.store.StoreOptions;
+import dev.nacre.vector.VectorOptions;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place every operation passes: lets it in or refuses, picks its thread, maps its failure,
- * counts it out. Thread-safe; never blocks.
+ * The one narrow place: every operation of every face goes through {@link #execute}.
+ *
+ * <p>Nothing here blocks the caller. Reads that memory can answer are answered at once; the others
+ * run on a bounded pool; writes go to the store's committer and complete on an executor of the
+ * store. Every failure is one of {@code NacreException}, not wrapped. A call is in flight from
+ * {@link CallGate#enter} until its {@link CallFuture} ends.
  */
-final class Dispatcher {
-  private static final int NEAR_KEYS = 5;
+public final class Dispatcher {
+  private final Engines engines;
+  private final CallGate gate = new CallGate();
+  private final Deadlines deadlines = new Deadlines();
+  private final ReadPool pool;
+  private final Duration timeout;
+  private final Closing closing;
 
-  private final Store store;
-  private final VectorEngine vectors;
-  private final ReaderPool readers;
-  private final @Nullable Embedder embedder;
-  private final CallsInFlight calls = new CallsInFlight();
-
-  Dispatcher(Store store, VectorEngine vectors, ReaderPool readers, @Nullable Embedder embedder) {
-    this.store = store;
-    this.vectors = vectors;
-    this.readers = readers;
-    this.embedder = embedder;
+  private Dispatcher(Engines engines, DispatcherOptions options) {
+    this.engines = engines;
+    this.timeout = options.timeout();
+    this.pool = new ReadPool(options.readThreads(), options.readQueue());
+    this.closing = new Closing(gate, engines, pool, deadlines);
+    deadlines.start();
   }
 
-  /** Refuses calls from now on; completes when those under way are answered. */
-  CompletableFuture<Void> drain() {
-    return calls.close();
-  }
-
-  /** Runs an operation. */
-  <R> CompletableFuture<R> execute(Operation<R> operation) {
-    int stripe;
+  /** Opens the engines. Blocks. */
+  public static Dispatcher open(
+      StoreOptions storeOptions,
+      VectorOptions vectorOptions,
+      @Nullable Embedder embedder,
+      DispatcherOptions options) {
     try {
-      stripe = calls.enter();
-    } catch (NacreException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-    CompletableFuture<R> answer;
-    try {
-      answer = start(operation);
-    } catch (NacreException e) {
-      answer = CompletableFuture.failedFuture(e);
+      return new Dispatcher(Engines.open(storeOptions, vectorOptions, embedder), options);
     } catch (RuntimeException | Error e) {
-      calls.leave(stripe);
-      throw e;
+      throw Failures.of("opening the database", e);
     }
-    if (answer.isDone()) {
-      calls.leave(stripe);
-      return answer;
-    }
-    return new Call<>(answer, () -> calls.leave(stripe));
   }
 
-  @SuppressWarnings("unchecked") // Each case answers what its operation's type parameter says.
-  private <R> CompletableFuture<R> start(Operation<R> operation) {
-    return (CompletableFuture<R>)
-        switch (operation) {
-          case Operation.Write write -> write(write.batch(), write.options());
-          case Operation.Embed embed -> embed(embed.request());
-          case Operation.Get get -> get(get.request());
-          case Operation.Require require -> require(require.request());
-          case Operation.GetAll all ->
-              readers.submit(
-                  () ->
-                      store.getAll(
-                          store.resolve(all.request().asOf()),
-                          all.request().namespace(),
-                          all.request().keys(),
-                          all.request().spaces()));
-          case Operation.Scan scan -> readers.submit(() -> store.scan(scan.request()));
-          case Operation.History history -> readers.submit(() -> store.history(history.request()));
-          case Operation.Namespaces namespaces ->
-              readers.submit(() -> store.namespaces(store.resolve(namespaces.asOf())));
-          case Operation.Similar similar -> similar(similar.request());
-          case Operation.Stats _ -> readers.submit(this::stats);
-        };
-  }
-
-  private CompletableFuture<Commit> write(WriteBatch batch, WriteOptions options) {
-    WriteBatch attributed =
-        batch.attributes().equals(CommitAttributes.NONE)
-            ? WriteBatch.of(batch.writes(), options.attributes())
-            : batch;
-    return store.commit(attributed, options.durability(), options.timeout());
-  }
-
-  private CompletableFuture<Commit> embed(EmbedRequest request) {
-    return switch (request.source()) {
-      case EmbedRequest.Source.OfVector vector -> write(request, vector.embedding());
-      case EmbedRequest.Source.OfText text ->
-          Chain.then(
-              embedder("embed a text").embed(List.of(text.text())),
-              made ->
-                  write(request, Embedding.of(embedder("embed a text").space(), made.getFirst())));
-    };
-  }
-
-  private CompletableFuture<Commit> write(EmbedRequest request, Embedding embedding) {
-    Write upsert =
-        new Write.Upsert(
-            request.namespace(),
-            request.key(),
-            null,
-            request.metadata(),
-            List.of(embedding),
-            Write.Expiry.Unchanged.UNCHANGED,
-            request.condition());
-    return write(WriteBatch.of(upsert), request.options());
-  }
-
-  private CompletableFuture<Optional<VersionedRecord>> get(GetRequest request) {
-    // What is in memory is answered here and now: a hand-over to a thread would cost ten times the
-    // look-up.
-    if (request.asOf() instanceof AsOf.Now && request.spaces().isEmpty()) {
-      CachedRead cached = store.getCached(store.now(), request.namespace(), request.key());
-      if (cached instanceof CachedRead.Answer answer) {
-        return CompletableFuture.completedFuture(answer.answer());
-      }
-    }
-    return readers.submit(
-        () ->
-            store.get(
-                store.resolve(request.asOf()),
-                request.namespace(),
-                request.key(),
-                request.spaces()));
-  }
-
-  private CompletableFuture<VersionedRecord> require(GetRequest request) {
-    CompletableFuture<Optional<VersionedRecord>> found = get(request);
-    return Chain.then(
-        found,
-        record ->
-            record.isPresent()
-                ? CompletableFuture.completedFuture(record.get())
-                : readers.submit(
-                    () -> {
-                      throw notFound(request);
-                    }));
-  }
-
-  private KeyNotFoundException notFound(GetRequest request) {
-    ReadPoint at = store.resolve(request.asOf());
-    ScanRequest all =
-        ScanRequest.of(request.namespace()).withAsOf(request.asOf()).withLimit(NEAR_KEYS);
-    String key = request.key();
-    String stem =
-        key.substring(0, key.offsetByCodePoints(0, key.codePointCount(0, key.length()) / 2));
-    List<VersionedRecord> near = store.scan(all.withPrefix(stem)).items();
-    if (near.isEmpty()) {
-      near = store.scan(all.withRange(key, null)).items();
-    }
-    String keys = near.stream().map(VersionedRecord::key).collect(Collectors.joining(", "));
-    return new KeyNotFoundException(
-        "there is no record \""
-            + key
-            + "\" in namespace \""
-            + request.namespace()
-            + "\" at version "
-            + at.version()
-            + (keys.isEmpty() ? "" : "; near keys: " + keys),
-        Map.of(
-            "namespace",
-            request.namespace(),
-            "key",
-            key,
-            "version",
-            Long.toString(at.version()),
-            "nearKeys",
-            keys));
-  }
-
-  private CompletableFuture<SearchResult> similar(SearchRequest request) {
-    Optional<String> text = request.text();
-    if (text.isEmpty()) {
-      return readers.submit(() -> vectors.similar(request));
-    }
-    return Chain.then(
-        embedder("search by text").embed(List.of(text.get())),
-        made -> readers.submit(() -> vectors.similar(request.withVector(made.getFirst()))));
-  }
-
-  private Embedder embedder(String what) {
-    if (embedder == null) {
-      throw new ValidationException(
-          "the database has no embedder to "
-              + what
-              + " with: give one with DatabaseOptions.builder().embedder(...),"
-              + " for example dev.nacre.rag's in-process model, or give a vector");
-    }
-    return embedder;
-  }
-
-  private DatabaseStats stats() {
-    StoreStatistics stored = store.statistics();
-    VectorStatistics searched = vectors.statistics();
-    return new DatabaseStats(
-        stored.version(),
-        stored.namespaces(),
-        stored.recordsEstimate(),
-        stored.storageBytes(),
-        stored.logBytes(),
-        stored.memoryBytes(),
-        stored.queueBytes(),
-        stored.commits(),
-        stored.groups(),
-        readers.waiting(),
-        searched.provider(),
-        searched.activeSpaces(),
-        searched.blockBytes(),
-        searched.graphs(),
-        searched.graphVectors(),
-        searched.buildingGraphs());
+  /** Runs a call. */
+  public <R> CompletableFuture<R> execute(Call<R> call) {
+    @SuppressWarnings("unchecked") // Each arm gives the type that its call states.
+    CompletableFuture<R> future =
+        (CompletableFuture<R>)
+            switch (call) {
+              case Call.Read<R> read -> read(read);
+              case Call.Put put -> put(put);
+              case Call.PutText put -> putText(put);
+              case Call.SimilarText similar -> similarText(similar);
+            };
+    return future;
   }
 
   /**
-   * What the caller holds: it follows the answer, hands cancelling on, and counts the call out when
-   * the answer is there.
+   * Runs the call that {@code prepared} makes; a failure to make it fails the future, like every
+   * other one.
    */
-  private static final class Call<R> extends CompletableFuture<R> {
-    private final CompletableFuture<R> answer;
-
-    Call(CompletableFuture<R> answer, Runnable leave) {
-      this.answer = answer;
-      CompletableFuture<R> _ =
-          answer.whenComplete(
-              (value, failure) -> {
-                leave.run();
-                if (failure == null) {
-                  complete(value);
-                } else {
-                  completeExceptionally(Failures.unwrapped(failure));
-                }
-              });
+  public <R> CompletableFuture<R> executePrepared(String operation, Supplier<Call<R>> prepared) {
+    Call<R> call;
+    try {
+      gate.checkOpen();
+      call = prepared.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(Failures.of(operation, e));
     }
+    return execute(call);
+  }
 
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-      boolean _ = answer.cancel(mayInterruptIfRunning);
-      return super.cancel(mayInterruptIfRunning);
+  /** Whether closing has begun. */
+  public boolean isClosed() {
+    return gate.isClosed();
+  }
+
+  /** What a call after closing fails with. */
+  public DatabaseClosedException closedException() {
+    return CallGate.closedException();
+  }
+
+  /** Calls in flight now, about. */
+  public int callsInFlight() {
+    return gate.count();
+  }
+
+  /** Reads that wait for a thread now. */
+  public int readsWaiting() {
+    return pool.waiting();
+  }
+
+  /** Threads of the pool. */
+  public int readThreads() {
+    return pool.threads();
+  }
+
+  /** See {@link Closing#begin}. */
+  public CompletableFuture<Void> closeAsync() {
+    return closing.begin();
+  }
+
+  /** See {@link Closing#beginAndWait}. */
+  public void close() {
+    closing.beginAndWait();
+  }
+
+  private <R> CompletableFuture<R> read(Call.Read<R> read) {
+    try {
+      // Not counted: the store has a gate of its own, and nothing of ours is touched.
+      gate.checkOpen();
+      CompletableFuture<R> answered = read.answerFromMemory(engines);
+      if (answered != null) {
+        return answered;
+      }
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedFuture(Failures.of(read.operation(), e));
+    }
+    return begin(
+        read.operation(),
+        timeout,
+        future -> {
+          future.watchDeadline();
+          onPool(future, () -> answer(future, read));
+        });
+  }
+
+  private <R> void answer(CallFuture<R> future, Call.Read<R> read) {
+    R answer;
+    try {
+      answer = read.answer(engines);
+    } catch (RuntimeException | Error e) {
+      future.settleFailed(Failures.of(read.operation(), e));
+      return;
+    }
+    future.settle(answer);
+  }
+
+  private CompletableFuture<Commit> put(Call.Put put) {
+    return begin(
+        put.operation(),
+        put.timeout(),
+        future -> commit(future, put.operation(), put.batch(), put.durability()));
+  }
+
+  private void commit(
+      CallFuture<Commit> future, String operation, WriteBatch batch, Durability durability) {
+    if (!future.beginCommit()) {
+      return;
+    }
+    CompletableFuture<Commit> committed =
+        engines.store().commit(batch, durability, future.timeLeft());
+    future.committing(committed);
+    var _ =
+        committed.whenComplete(
+            (commit, failure) -> {
+              if (failure == null) {
+                future.settle(commit);
+              } else {
+                future.settleFailed(Failures.of(operation, failure));
+              }
+            });
+  }
+
+  private CompletableFuture<Commit> putText(Call.PutText put) {
+    return begin(
+        put.operation(),
+        put.timeout(),
+        future ->
+            embedding(
+                future,
+                put.text(),
+                embedding -> {
+                  WriteBatch batch = batch(put.write(), embedding, put.attributes());
+                  commit(future, put.operation(), batch, put.durability());
+                }));
+  }
+
+  private static WriteBatch batch(
+      Write.Upsert write, Embedding embedding, CommitAttributes attributes) {
+    List<Embedding> embeddings = new ArrayList<>(write.embeddings());
+    embeddings.add(embedding);
+    Write.Upsert whole =
+        new Write.Upsert(
+            write.namespace(),
+            write.key(),
+            write.value(),
+            write.metadata(),
+            embeddings,
+            write.expiry(),
+            write.condition());
+    return WriteBatch.of(List.of(whole), attributes);
+  }
+
+  private CompletableFuture<SearchResult> similarText(Call.SimilarText similar) {
+    return begin(
+        similar.operation(),
+        timeout,
+        future ->
+            embedding(
+                future,
+                similar.request().text().orElse(""),
+                embedding -> {
+                  Call.Similar byVector = new Call.Similar(byVector(similar.request(), embedding));
+                  onPool(future, () -> answer(future, byVector));
+                }));
+  }
+
+  private SearchRequest byVector(SearchRequest request, Embedding embedding) {
+    EmbeddingSpace space = embedding.space();
+    if (!request.space().equals(EmbeddingSpace.DEFAULT_NAME)
+        && !request.space().equals(space.name())) {
+      throw new ValidationException(
+          "the text is to be searched in embedding space \""
+              + request.space()
+              + "\", but the database's embedder makes vectors of \""
+              + space.name()
+              + "\"; search by vector instead",
+          Map.of("space", request.space(), "embedder", space.name()));
+    }
+    Store store = engines.store();
+    store
+        .namespace(store.now(), request.namespace())
+        .flatMap(
+            namespace ->
+                namespace.spaces().stream()
+                    .filter(stored -> stored.name().equals(space.name()))
+                    .findFirst())
+        .filter(stored -> !stored.equals(space))
+        .ifPresent(
+            stored -> {
+              throw new ValidationException(
+                  "namespace \""
+                      + request.namespace()
+                      + "\" holds vectors of "
+                      + stored
+                      + ", the database's embedder makes vectors of "
+                      + space
+                      + ": they cannot be compared",
+                  Map.of("namespace", request.namespace(), "space", space.name()));
+            });
+    return request.withVector(embedding.vector()).withSpace(space.name());
+  }
+
+  /** Embeds a text, then goes on with {@code next} on the embedder's thread. */
+  private void embedding(CallFuture<?> future, String text, Consumer<Embedding> next) {
+    Embedder embedder = engines.embedder();
+    future.watchDeadline();
+    // On the pool: an embedder of somebody else's may block where it should not.
+    onPool(future, () -> embed(future, embedder, text, next));
+  }
+
+  private static void embed(
+      CallFuture<?> future, Embedder embedder, String text, Consumer<Embedding> next) {
+    CompletableFuture<List<float[]>> vectors;
+    try {
+      vectors = Objects.requireNonNull(embedder.embed(List.of(text)), "the embedder answered null");
+    } catch (RuntimeException | Error e) {
+      future.settleFailed(Failures.ofEmbedder(e));
+      return;
+    }
+    if (!future.pause(() -> vectors.cancel(true))) {
+      return;
+    }
+    var _ =
+        vectors.whenComplete(
+            (embedded, failure) -> {
+              if (failure != null) {
+                future.settleFailed(Failures.ofEmbedder(failure));
+                return;
+              }
+              try {
+                next.accept(only(embedder, embedded));
+              } catch (RuntimeException | Error e) {
+                future.settleFailed(Failures.of("embedding a text", e));
+              }
+            });
+  }
+
+  private static Embedding only(Embedder embedder, List<float[]> vectors) {
+    if (vectors.size() != 1) {
+      throw new UnavailableException(
+          "the embedder answered " + vectors.size() + " vectors for one text",
+          Map.of("model", String.valueOf(embedder.space().model())));
+    }
+    return Embedding.of(embedder.space(), vectors.getFirst());
+  }
+
+  /** Counts a call in and starts it; a failure to start it fails its future. */
+  private <R> CompletableFuture<R> begin(
+      String operation, Duration within, Consumer<CallFuture<R>> start) {
+    int stripe;
+    try {
+      stripe = gate.enter();
+    } catch (DatabaseClosedException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    CallFuture<R> future = new CallFuture<>(operation, gate, stripe, deadlines, within);
+    try {
+      start.accept(future);
+    } catch (RuntimeException | Error e) {
+      future.settleFailed(Failures.of(operation, e));
+    }
+    return future;
+  }
+
+  private void onPool(CallFuture<?> future, Runnable step) {
+    Runnable task =
+        () -> {
+          if (future.run()) {
+            step.run();
+          }
+        };
+    future.onWithdrawal(() -> pool.withdraw(task));
+    if (!pool.submit(task)) {
+      future.settleFailed(
+          new ResourceExhaustedException(
+              "all "
+                  + pool.threads()
+                  + " read threads are busy and "
+                  + pool.queueMax()
+                  + " reads wait for them, the bound; retry later, or open with a larger readQueue"
+                  + " or more readThreads",
+              Map.of(
+                  "readQueue", Integer.toString(pool.queueMax()),
+                  "readThreads", Integer.toString(pool.threads()))));
     }
   }
 }

@@ -1,6 +1,8 @@
 /**
- * How calls run: life cycle, the choice of thread, calls in flight. Every operation is a {@link
- * dev.nacre.runtime.Operation} and passes {@link dev.nacre.runtime.Dispatcher}. Hidden from users.
+ * How calls run: {@link dev.nacre.runtime.Dispatcher} is the one narrow place every operation goes
+ * through, as a {@link dev.nacre.runtime.Call}. Closed check, calls in flight, deadlines, choice of
+ * thread, cancellation and the mapping of failures live here. Depends on store, search and {@code
+ * dev.nacre.embed}; knows nothing of {@code dev.nacre}.
  */
 @NullMarked
 @CheckReturnValue

@@ -75,7 +75,7 @@ final class VersionedStore implements Store {
 
   @Override
   public String lineage() {
-    return parts.lineage();
+    return guarded(parts::lineage);
   }
 
   @Override
@@ -303,7 +303,7 @@ final class VersionedStore implements Store {
 
   @Override
   public Optional<Path> indexDirectory() {
-    return parts.indexDirectory();
+    return guarded(parts::indexDirectory);
   }
 
   @Override
@@ -335,7 +335,7 @@ final class VersionedStore implements Store {
 
   @Override
   public void onPublish(LongConsumer listener) {
-    committer.onPublish(listener);
+    guardedRun(() -> committer.onPublish(listener));
   }
 
   @Override

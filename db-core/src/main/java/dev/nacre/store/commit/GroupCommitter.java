@@ -1,5 +1,6 @@
 package dev.nacre.store.commit;
 
+import dev.nacre.error.ConflictException;
 import dev.nacre.error.NacreException;
 import dev.nacre.error.UnavailableException;
 import dev.nacre.model.Commit;
@@ -40,6 +41,7 @@ public final class GroupCommitter {
   private static final long PREPARE_INLINE_BYTES = 64 << 10;
   private static final int PREPARE_INLINE_WRITES = 16;
   private static final int COMPLETIONS_PER_TASK = 16;
+  private static final int REFUSALS_MAX = 1_024;
 
   private final RocksEngine engine;
   private final CommitPreparer preparer;
@@ -49,6 +51,9 @@ public final class GroupCommitter {
   private final Thread thread;
   private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
   private final List<CommitTicket> group = new ArrayList<>();
+
+  /** Refused against a state that is not visible before the group is: told when it is. */
+  private final List<Refusal> refusals = new ArrayList<>();
 
   private volatile Visible visible;
   private volatile long startedVersion;
@@ -111,6 +116,11 @@ public final class GroupCommitter {
   /** The newest version known to be on stable storage. */
   public long durableVersion() {
     return durableVersion;
+  }
+
+  /** Whether a write to storage has failed, so that nothing is written any more. */
+  public boolean hasFailed() {
+    return failure != null;
   }
 
   /** Bytes of writes that wait. */
@@ -219,6 +229,7 @@ public final class GroupCommitter {
       CompletableFuture<PreparedBatch> preparation = ticket.preparation();
       if (!group.isEmpty()
           && (builder.batch().length() >= settings.groupBytes()
+              || refusals.size() >= REFUSALS_MAX
               || (preparation != null && !preparation.isDone()))) {
         break;
       }
@@ -235,6 +246,17 @@ public final class GroupCommitter {
     }
     if (!group.isEmpty()) {
       write(new Visible(lastVersion, lastMicros), sync);
+    }
+  }
+
+  private record Refusal(CommitTicket ticket, Throwable cause) {}
+
+  /** A caller who is told of a conflict must be able to read what it conflicts with. */
+  private void refuse(CommitTicket ticket, Throwable cause) {
+    if (group.isEmpty()) {
+      fail(ticket, cause);
+    } else {
+      refusals.add(new Refusal(ticket, cause));
     }
   }
 
@@ -263,12 +285,12 @@ public final class GroupCommitter {
       group.add(ticket);
       return true;
     } catch (NacreException e) {
-      fail(ticket, e);
+      refuse(ticket, e);
     } catch (CompletionException e) {
-      fail(ticket, e.getCause() == null ? e : e.getCause());
+      refuse(ticket, e.getCause() == null ? e : e.getCause());
     } catch (RuntimeException | Error e) {
       LOG.error("a commit failed for an unforeseen reason and was not written", e);
-      fail(
+      refuse(
           ticket,
           new UnavailableException(
               "the commit failed for an unforeseen reason (" + e + ") and was not written",
@@ -318,6 +340,13 @@ public final class GroupCommitter {
               Map.of("outcome", "unknown"),
               cause));
     }
+    for (Refusal refusal : refusals) {
+      // A conflict with something that may never have been written is none.
+      fail(
+          refusal.ticket,
+          refusal.cause instanceof ConflictException ? refusal(cause) : refusal.cause);
+    }
+    refusals.clear();
   }
 
   private static UnavailableException refusal(Throwable cause) {
@@ -343,6 +372,10 @@ public final class GroupCommitter {
             }
           });
     }
+    for (Refusal refusal : refusals) {
+      fail(refusal.ticket, refusal.cause);
+    }
+    refusals.clear();
   }
 
   private void fail(CommitTicket ticket, Throwable cause) {

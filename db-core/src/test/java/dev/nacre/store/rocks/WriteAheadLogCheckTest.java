@@ -63,7 +63,7 @@ class WriteAheadLogCheckTest {
       byte[] bad = good.clone();
       bad[at] ^= (byte) (1 << at % 8);
       Files.write(log, bad);
-      long group = 1 + groupAt(good, at);
+      long group = 1L + groupAt(good, at);
       if (group == 1) {
         // Nothing readable before: what the sorted files hold decides.
         LogCheckResult result = check(crashed);
@@ -76,7 +76,7 @@ class WriteAheadLogCheckTest {
           assertThrows(CorruptionException.class, () -> check(crashed), "byte " + at);
       assertEquals(Long.toString(group * 2 - 1), thrown.details().get("fromVersion"));
       assertEquals("6", thrown.details().get("toVersion"));
-      assertTrue(thrown.getMessage().contains(log.getFileName().toString()));
+      assertTrue(thrown.toString().contains(log.getFileName().toString()));
     }
     // RocksDB itself opens such a log and says nothing.
     byte[] bad = good.clone();
@@ -139,14 +139,31 @@ class WriteAheadLogCheckTest {
   }
 
   @Test
-  void check_zerosOverWholeBlocksInTheMiddle_isCorruptionThoughRocksSkipsThem() throws Exception {
+  void check_zerosInTheMiddleThatEndWithinARecord_isCorruption() throws Exception {
     Path crashed = groups(10, 1, 20_000);
     Path log = LogTestStore.logFiles(crashed).getLast();
     byte[] bad = Files.readAllBytes(log);
     Arrays.fill(bad, recordStart(bad, 3), 3 * LogFileReader.BLOCK, (byte) 0);
     Files.write(log, bad);
     CorruptionException thrown = assertThrows(CorruptionException.class, () -> check(crashed));
-    assertEquals("4", thrown.details().get("fromVersion"));
+    assertEquals("3", thrown.details().get("fromVersion"));
+    assertEquals(versions(2), recovered(crashed));
+  }
+
+  @Test
+  void check_zerosOverAWholeBlock_isCorruptionThoughRocksOpensWithAHole() throws Exception {
+    byte[] probe = Files.readAllBytes(LogTestStore.logFiles(groups(1, 1, 30_000)).getLast());
+    LogTestStore.delete(temp.resolve("crashed"));
+    Path crashed = groups(5, 1, 30_000 + LogFileReader.BLOCK - probe.length);
+    Path log = LogTestStore.logFiles(crashed).getLast();
+    byte[] bad = Files.readAllBytes(log);
+    assertEquals(5 * LogFileReader.BLOCK, bad.length);
+    Arrays.fill(bad, 2 * LogFileReader.BLOCK, 3 * LogFileReader.BLOCK, (byte) 0);
+    Files.write(log, bad);
+    CorruptionException thrown = assertThrows(CorruptionException.class, () -> check(crashed));
+    assertEquals("3", thrown.details().get("fromVersion"));
+    assertEquals("3", thrown.details().get("toVersion"));
+    assertEquals(List.of(1L, 2L, 4L, 5L), recovered(crashed));
   }
 
   @Test

@@ -1,0 +1,206 @@
+package dev.nacre;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.nacre.model.AsOf;
+import dev.nacre.model.Commit;
+import dev.nacre.model.HistoryEntry;
+import dev.nacre.model.HistoryRequest;
+import dev.nacre.model.Namespace;
+import dev.nacre.model.NamespaceOptions;
+import dev.nacre.model.Page;
+import dev.nacre.model.ScanRequest;
+import dev.nacre.model.Value;
+import dev.nacre.model.VersionedRecord;
+import dev.nacre.model.WriteBatch;
+import dev.nacre.search.SearchRequest;
+import dev.nacre.search.SearchResult;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.function.Supplier;
+import reactor.adapter.JdkFlowAdapter;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Makes cold publishers of the futures of any {@link Database}, a remote one too. */
+final class ReactiveOverFutures implements ReactiveDatabase {
+  private final Database database;
+
+  ReactiveOverFutures(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public Mono<Commit> put(String namespace, String key, Value value) {
+    return put(PutRequest.of(namespace, key, value));
+  }
+
+  @Override
+  public Mono<Commit> put(PutRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.put(request));
+  }
+
+  @Override
+  public Mono<Commit> embed(String namespace, String key, float... vector) {
+    requireNonNull(namespace, "namespace");
+    requireNonNull(key, "key");
+    float[] copied = vector.clone();
+    return mono(() -> database.embed(namespace, key, copied));
+  }
+
+  @Override
+  public Mono<Commit> embed(EmbedRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.embed(request));
+  }
+
+  @Override
+  public Mono<Commit> delete(String namespace, String key) {
+    return delete(DeleteRequest.of(namespace, key));
+  }
+
+  @Override
+  public Mono<Commit> delete(DeleteRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.delete(request));
+  }
+
+  @Override
+  public Mono<Commit> batch(WriteBatch batch) {
+    return batch(BatchRequest.of(batch));
+  }
+
+  @Override
+  public Mono<Commit> batch(BatchRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.batch(request));
+  }
+
+  @Override
+  public Mono<VersionedRecord> get(String namespace, String key) {
+    return get(GetRequest.of(namespace, key));
+  }
+
+  @Override
+  public Mono<VersionedRecord> get(GetRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.get(request)).flatMap(Mono::justOrEmpty);
+  }
+
+  @Override
+  public Mono<VersionedRecord> require(String namespace, String key) {
+    return require(GetRequest.of(namespace, key));
+  }
+
+  @Override
+  public Mono<VersionedRecord> require(GetRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.require(request));
+  }
+
+  @Override
+  public Mono<Boolean> contains(String namespace, String key) {
+    return contains(GetRequest.of(namespace, key));
+  }
+
+  @Override
+  public Mono<Boolean> contains(GetRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.contains(request));
+  }
+
+  @Override
+  public Mono<List<Optional<VersionedRecord>>> getAll(String namespace, List<String> keys) {
+    requireNonNull(namespace, "namespace");
+    List<String> copied = List.copyOf(keys);
+    return mono(() -> database.getAll(namespace, copied));
+  }
+
+  @Override
+  public Mono<List<Optional<VersionedRecord>>> getAll(GetAllRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.getAll(request));
+  }
+
+  @Override
+  public Mono<SearchResult> similar(String namespace, float... vector) {
+    return similar(
+        SearchRequest.byVector(
+            requireNonNull(namespace, "namespace"), requireNonNull(vector, "vector")));
+  }
+
+  @Override
+  public Mono<SearchResult> similar(SearchRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.similar(request));
+  }
+
+  @Override
+  public Flux<VersionedRecord> scan(String namespace) {
+    return flux(database.scan(namespace));
+  }
+
+  @Override
+  public Flux<VersionedRecord> scan(ScanRequest request) {
+    return flux(database.scan(request));
+  }
+
+  @Override
+  public Mono<Page<VersionedRecord>> scanPage(ScanRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.scanPage(request));
+  }
+
+  @Override
+  public Mono<Page<HistoryEntry>> history(String namespace, String key) {
+    requireNonNull(namespace, "namespace");
+    requireNonNull(key, "key");
+    return mono(() -> database.history(namespace, key));
+  }
+
+  @Override
+  public Mono<Page<HistoryEntry>> history(HistoryRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.history(request));
+  }
+
+  @Override
+  public Mono<List<Namespace>> namespaces() {
+    return mono(database::namespaces);
+  }
+
+  @Override
+  public Mono<List<Namespace>> namespaces(AsOf asOf) {
+    requireNonNull(asOf, "asOf");
+    return mono(() -> database.namespaces(asOf));
+  }
+
+  @Override
+  public Mono<Commit> configure(String namespace, NamespaceOptions options) {
+    requireNonNull(namespace, "namespace");
+    requireNonNull(options, "options");
+    return mono(() -> database.configure(namespace, options));
+  }
+
+  @Override
+  public Mono<Commit> deleteNamespace(String namespace) {
+    requireNonNull(namespace, "namespace");
+    return mono(() -> database.deleteNamespace(namespace));
+  }
+
+  @Override
+  public Mono<DatabaseStats> stats() {
+    return mono(database::stats);
+  }
+
+  private static <T> Mono<T> mono(Supplier<CompletableFuture<T>> call) {
+    return Mono.fromFuture(call);
+  }
+
+  private static Flux<VersionedRecord> flux(Flow.Publisher<VersionedRecord> records) {
+    return JdkFlowAdapter.flowPublisherToFlux(records);
+  }
+}

@@ -1,0 +1,242 @@
+package dev.nacre.runtime;
+
+import dev.nacre.error.KeyNotFoundException;
+import dev.nacre.model.AsOf;
+import dev.nacre.model.Commit;
+import dev.nacre.model.CommitAttributes;
+import dev.nacre.model.Durability;
+import dev.nacre.model.HistoryEntry;
+import dev.nacre.model.HistoryRequest;
+import dev.nacre.model.Namespace;
+import dev.nacre.model.Page;
+import dev.nacre.model.ScanRequest;
+import dev.nacre.model.VersionedRecord;
+import dev.nacre.model.Write;
+import dev.nacre.model.WriteBatch;
+import dev.nacre.search.SearchRequest;
+import dev.nacre.search.SearchResult;
+import dev.nacre.store.CachedRead;
+import dev.nacre.store.Store;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One operation on the database, as plain data: what is asked, apart from how it is run.
+ *
+ * @param <R> the type of its answer
+ */
+public sealed interface Call<R> {
+
+  /** Its name, for messages. */
+  String operation();
+
+  /**
+   * A read: answered on a thread of the pool, or at once when it can be answered from memory.
+   *
+   * @param <R> the type of its answer
+   */
+  sealed interface Read<R> extends Call<R> {
+    /** The answer; may touch the disk. */
+    R answer(Engines engines);
+
+    /** A completed future, when memory has the answer; null when it has not. Never blocks. */
+    default @Nullable CompletableFuture<R> answerFromMemory(Engines engines) {
+      return null;
+    }
+  }
+
+  /** Commits a batch. */
+  record Put(WriteBatch batch, Durability durability, Duration timeout) implements Call<Commit> {
+    @Override
+    public String operation() {
+      return "a write";
+    }
+  }
+
+  /** Embeds a text, adds the embedding to a write and commits it. */
+  record PutText(
+      Write.Upsert write,
+      String text,
+      CommitAttributes attributes,
+      Durability durability,
+      Duration timeout)
+      implements Call<Commit> {
+    @Override
+    public String operation() {
+      return "a write with a text to embed";
+    }
+  }
+
+  /** Finds what is nearest to a text's embedding. */
+  record SimilarText(SearchRequest request) implements Call<SearchResult> {
+    @Override
+    public String operation() {
+      return "similar by text";
+    }
+  }
+
+  /** Finds what is nearest to a vector. */
+  record Similar(SearchRequest request) implements Read<SearchResult> {
+    @Override
+    public String operation() {
+      return "similar";
+    }
+
+    @Override
+    public SearchResult answer(Engines engines) {
+      return engines.search().similar(request);
+    }
+  }
+
+  /** Reads one record. */
+  record Get(String namespace, String key, AsOf asOf, Set<String> spaces)
+      implements Read<Optional<VersionedRecord>> {
+    @Override
+    public String operation() {
+      return "get";
+    }
+
+    @Override
+    public @Nullable CompletableFuture<Optional<VersionedRecord>> answerFromMemory(
+        Engines engines) {
+      return cached(engines) instanceof CachedRead.Answer found
+          ? CompletableFuture.completedFuture(found.answer())
+          : null;
+    }
+
+    /** What memory knows. */
+    private CachedRead cached(Engines engines) {
+      if (asOf != AsOf.Now.NOW || !spaces.isEmpty()) {
+        return CachedRead.NotCached.NOT_CACHED;
+      }
+      Store store = engines.store();
+      return store.getCached(store.now(), namespace, key);
+    }
+
+    @Override
+    public Optional<VersionedRecord> answer(Engines engines) {
+      return engines.store().get(engines.store().resolve(asOf), namespace, key, spaces);
+    }
+  }
+
+  /** Reads one record that must be there. */
+  record Require(Get get) implements Read<VersionedRecord> {
+    @Override
+    public String operation() {
+      return "require";
+    }
+
+    @Override
+    public @Nullable CompletableFuture<VersionedRecord> answerFromMemory(Engines engines) {
+      // That it is absent is not the whole answer: the near keys are on disk.
+      VersionedRecord found =
+          get.cached(engines) instanceof CachedRead.Answer cached ? cached.found() : null;
+      return found == null ? null : CompletableFuture.completedFuture(found);
+    }
+
+    @Override
+    public VersionedRecord answer(Engines engines) {
+      return get.answer(engines).orElseThrow(() -> notFound(engines));
+    }
+
+    private KeyNotFoundException notFound(Engines engines) {
+      return NearKeys.notFound(engines.store(), get.namespace(), get.key(), get.asOf());
+    }
+  }
+
+  /** Whether there is a record. */
+  record Contains(Get get) implements Read<Boolean> {
+    @Override
+    public String operation() {
+      return "contains";
+    }
+
+    @Override
+    public @Nullable CompletableFuture<Boolean> answerFromMemory(Engines engines) {
+      return get.cached(engines) instanceof CachedRead.Answer found
+          ? CompletableFuture.completedFuture(found.found() != null)
+          : null;
+    }
+
+    @Override
+    public Boolean answer(Engines engines) {
+      return get.answer(engines).isPresent();
+    }
+  }
+
+  /** Reads several records at one read point. */
+  record GetAll(String namespace, List<String> keys, AsOf asOf, Set<String> spaces)
+      implements Read<List<Optional<VersionedRecord>>> {
+    @Override
+    public String operation() {
+      return "getAll";
+    }
+
+    @Override
+    public List<Optional<VersionedRecord>> answer(Engines engines) {
+      return List.copyOf(
+          engines.store().getAll(engines.store().resolve(asOf), namespace, keys, spaces));
+    }
+  }
+
+  /** Reads one page of a range. */
+  record Scan(ScanRequest request) implements Read<Page<VersionedRecord>> {
+    @Override
+    public String operation() {
+      return "scan";
+    }
+
+    @Override
+    public Page<VersionedRecord> answer(Engines engines) {
+      return engines.store().scan(request);
+    }
+  }
+
+  /** Reads one page of a key's versions. */
+  record History(HistoryRequest request) implements Read<Page<HistoryEntry>> {
+    @Override
+    public String operation() {
+      return "history";
+    }
+
+    @Override
+    public Page<HistoryEntry> answer(Engines engines) {
+      return engines.store().history(request);
+    }
+  }
+
+  /** Lists namespaces. */
+  record Namespaces(AsOf asOf) implements Read<List<Namespace>> {
+    @Override
+    public String operation() {
+      return "namespaces";
+    }
+
+    @Override
+    public List<Namespace> answer(Engines engines) {
+      return engines.store().namespaces(engines.store().resolve(asOf));
+    }
+  }
+
+  /**
+   * Asks the engines about themselves.
+   *
+   * @param form makes the answer of what they say
+   */
+  record Statistics<R>(Function<EngineStatistics, R> form) implements Read<R> {
+    @Override
+    public String operation() {
+      return "stats";
+    }
+
+    @Override
+    public R answer(Engines engines) {
+      return form.apply(EngineStatistics.of(engines));
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package dev.nacre.runtime;
+
+import dev.nacre.error.NacreException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Closes a database once, in this order: refuse new calls, wait for those in flight, close search,
+ * close the store (which commits what it has accepted), end the threads.
+ */
+final class Closing {
+  /** How long callbacks of the application may hold up closing. */
+  private static final long CALLBACK_SECONDS_MAX = 10;
+
+  private final CallGate gate;
+  private final Engines engines;
+  private final ReadPool pool;
+  private final Deadlines deadlines;
+  private final AtomicBoolean begun = new AtomicBoolean();
+  private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+  Closing(CallGate gate, Engines engines, ReadPool pool, Deadlines deadlines) {
+    this.gate = gate;
+    this.engines = engines;
+    this.pool = pool;
+    this.deadlines = deadlines;
+  }
+
+  /**
+   * Begins to close, once; later calls get the same outcome. Each future is the caller's own: what
+   * he does to it changes nothing.
+   */
+  CompletableFuture<Void> begin() {
+    if (begun.compareAndSet(false, true)) {
+      CompletableFuture<Void> drained = gate.close();
+      // Not a daemon: a program that ends with closeAsync() has its database closed.
+      Thread.ofPlatform().name("nacre-close").daemon(false).start(() -> finish(drained));
+    }
+    CompletableFuture<Void> own = new CompletableFuture<>();
+    var _ =
+        done.whenComplete(
+            (ignored, failure) -> {
+              if (failure == null) {
+                own.complete(null);
+              } else {
+                own.completeExceptionally(failure);
+              }
+            });
+    return own;
+  }
+
+  /**
+   * Begins to close and waits for the end. Inside a callback of the database, where waiting could
+   * wait for itself, it does not wait.
+   */
+  void beginAndWait() {
+    CompletableFuture<Void> closed = begin();
+    if (CallFuture.isCompleting()) {
+      return;
+    }
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          closed.get();
+          return;
+        } catch (InterruptedException e) {
+          // Leaving now would leave the database half closed.
+          interrupted = true;
+        } catch (ExecutionException e) {
+          throw Failures.of("closing the database", e);
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void finish(CompletableFuture<Void> drained) {
+    try {
+      drained.join();
+      pool.stop();
+      try {
+        engines.close();
+      } finally {
+        deadlines.stop();
+        pool.awaitEnd(CALLBACK_SECONDS_MAX);
+      }
+      done.complete(null);
+    } catch (NacreException e) {
+      done.completeExceptionally(e);
+    } catch (CompletionException e) {
+      done.completeExceptionally(Failures.of("closing the database", e));
+    } catch (RuntimeException | Error e) {
+      done.completeExceptionally(Failures.of("closing the database", e));
+    }
+  }
+}
