@@ -143,7 +143,13 @@ public final class ChildJvm implements AutoCloseable {
     }
   }
 
-  private String errors() {
+  /** Whether it is still there. */
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** What it has printed on standard error. */
+  String errors() {
     try {
       return Files.readString(errors);
     } catch (IOException e) {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CrashRun implements AutoCloseable {
   private static final int KILLS_PER_DIRECTORY = 10;
+  private static final Duration ACKNOWLEDGE_MAX = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(2);
 
   private final Class<?> main;
   private final Path work;
@@ -120,7 +122,9 @@ public final class CrashRun implements AutoCloseable {
         child.run(upTo(60));
       } else {
         child.expect("open ");
-        child.run(upTo(phase == Phase.CLOSING ? 40 : 150));
+        // By what it has done, not by the clock: a busy machine must not make the test empty.
+        awaitAcknowledged(child, reported, random.nextInt(phase == Phase.CLOSING ? 20 : 60));
+        child.run(upTo(10));
         if (phase == Phase.CLOSING) {
           child.send("close");
           child.expect("closing");
@@ -130,6 +134,18 @@ public final class CrashRun implements AutoCloseable {
       child.kill();
     }
     var _ = kills.merge(phase, 1, Integer::sum);
+  }
+
+  private static void awaitAcknowledged(ChildJvm child, Path reported, int more)
+      throws IOException, InterruptedException {
+    int before = acknowledged(reported).size();
+    long deadline = System.nanoTime() + ACKNOWLEDGE_MAX.toNanos();
+    while (acknowledged(reported).size() < before + more) {
+      if (System.nanoTime() > deadline || !child.isAlive()) {
+        throw new AssertionError("the child does not commit:\n" + child.errors());
+      }
+      child.run(POLL);
+    }
   }
 
   private ChildJvm ready() throws IOException {
