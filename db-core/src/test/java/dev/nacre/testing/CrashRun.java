@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CrashRun implements AutoCloseable {
   private static final int KILLS_PER_DIRECTORY = 10;
-  private static final Duration ACKNOWLEDGE_MAX = Duration.ofSeconds(60);
-  private static final Duration POLL = Duration.ofMillis(2);
+
+  /** About as long as the line that reports a commit. */
+  private static final int LINE_BYTES = 40;
+
+  private static final long COMMITS_NANOS_MAX = 60_000_000_000L;
 
   private final Class<?> main;
   private final Path work;
@@ -122,9 +125,9 @@ public final class CrashRun implements AutoCloseable {
         child.run(upTo(60));
       } else {
         child.expect("open ");
-        // By what it has done, not by the clock: a busy machine must not make the test empty.
-        awaitAcknowledged(child, reported, random.nextInt(phase == Phase.CLOSING ? 20 : 60));
-        child.run(upTo(10));
+        // Counted in commits, not in time: on a busy machine a child hardly writes in a moment.
+        awaitCommits(child, reported, random.nextInt(phase == Phase.CLOSING ? 20 : 100));
+        child.run(upTo(3));
         if (phase == Phase.CLOSING) {
           child.send("close");
           child.expect("closing");
@@ -136,23 +139,24 @@ public final class CrashRun implements AutoCloseable {
     var _ = kills.merge(phase, 1, Integer::sum);
   }
 
-  private static void awaitAcknowledged(ChildJvm child, Path reported, int more)
-      throws IOException, InterruptedException {
-    int before = acknowledged(reported).size();
-    long deadline = System.nanoTime() + ACKNOWLEDGE_MAX.toNanos();
-    while (acknowledged(reported).size() < before + more) {
-      if (System.nanoTime() > deadline || !child.isAlive()) {
-        throw new AssertionError("the child does not commit:\n" + child.errors());
-      }
-      child.run(POLL);
-    }
-  }
-
   private ChildJvm ready() throws IOException {
     ChildJvm child = spare == null ? ChildJvm.start(main, work) : spare;
     spare = null;
     child.expect("ready");
     return child;
+  }
+
+  /** Waits until {@code more} commits have been reported since the beginning of this life. */
+  private static void awaitCommits(ChildJvm child, Path reported, int more) throws Exception {
+    long wanted = Files.exists(reported) ? Files.size(reported) : 0;
+    wanted += (long) more * LINE_BYTES;
+    long deadline = System.nanoTime() + COMMITS_NANOS_MAX;
+    while (!Files.exists(reported) || Files.size(reported) < wanted) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("the child has not reported " + more + " commits in time");
+      }
+      child.run(Duration.ofMillis(1));
+    }
   }
 
   private Duration upTo(int millis) {
