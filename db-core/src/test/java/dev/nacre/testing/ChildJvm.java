@@ -143,13 +143,7 @@ public final class ChildJvm implements AutoCloseable {
     }
   }
 
-  /** Whether it is still there. */
-  boolean isAlive() {
-    return process.isAlive();
-  }
-
-  /** What it has printed on standard error. */
-  String errors() {
+  private String errors() {
     try {
       return Files.readString(errors);
     } catch (IOException e) {
