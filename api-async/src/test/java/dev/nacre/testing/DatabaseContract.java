@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nacre.BatchRequest;
 import dev.nacre.Database;
-import dev.nacre.DatabaseOptions;
 import dev.nacre.DeleteRequest;
 import dev.nacre.EmbedRequest;
 import dev.nacre.GetAllRequest;
@@ -208,9 +207,7 @@ public interface DatabaseContract {
           List.of("b", "-", "a", "b"),
           found.stream().map(r -> r.map(VersionedRecord::key).orElse("-")).toList());
       List<Optional<VersionedRecord>> before =
-          await(
-              db.getAll(
-                  GetAllRequest.of("notes", List.of("a", "b")).withAsOf(AsOf.version(1))));
+          await(db.getAll(GetAllRequest.of("notes", List.of("a", "b")).withAsOf(AsOf.version(1))));
       assertEquals(List.of(true, false), before.stream().map(Optional::isPresent).toList());
     }
   }

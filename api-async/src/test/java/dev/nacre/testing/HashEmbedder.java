@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * An embedder without a model: words are hashed into dimensions, so texts that share words are near.
- * Held, it answers when the test says so. Thread-safe.
+ * An embedder without a model: words are hashed into dimensions, so texts that share words are
+ * near. Held, it answers when the test says so. Thread-safe.
  */
 public final class HashEmbedder implements Embedder {
   private static final int DIMENSION = 64;

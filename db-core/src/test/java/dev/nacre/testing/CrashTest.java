@@ -34,7 +34,7 @@ class CrashTest {
   @Tag("soak")
   @Test
   void processKilledThousandsOfTimes_losesNoAcknowledgedCommitAndLeavesNoneHalf() throws Exception {
-    kill(2_000, new Random().nextLong());
+    kill(Integer.getInteger("nacre.soak.kills", 2_000), new Random().nextLong());
   }
 
   private void kill(int times, long seed) throws Exception {
