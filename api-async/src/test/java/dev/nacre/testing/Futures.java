@@ -22,7 +22,10 @@ public final class Futures {
       return future.get(SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
-      throw cause instanceof RuntimeException failure ? failure : new AssertionError(cause);
+      if (cause instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new AssertionError(cause);
     } catch (InterruptedException | TimeoutException e) {
       throw new AssertionError("no answer: " + e, e);
     }

@@ -49,8 +49,7 @@ class EmbedderTurnsTest {
   }
 
   private static <T extends Throwable> T failureOf(Class<T> type, CompletableFuture<?> future) {
-    return assertInstanceOf(
-        type, assertThrows(CompletionException.class, future::join).getCause());
+    return assertInstanceOf(type, assertThrows(CompletionException.class, future::join).getCause());
   }
 
   @Test
@@ -102,8 +101,7 @@ class EmbedderTurnsTest {
   @Test
   void close_fromAContinuation_doesNotWaitForItself() {
     MiniLmEmbedder embedder = embedder();
-    CompletableFuture<Void> closed =
-        embedder.embed(List.of("last")).thenRun(embedder::close);
+    CompletableFuture<Void> closed = embedder.embed(List.of("last")).thenRun(embedder::close);
     permits.release();
     closed.join();
     Awaitility.await().until(() -> freed.get() == 1);

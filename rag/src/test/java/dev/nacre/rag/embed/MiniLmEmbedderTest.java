@@ -127,8 +127,7 @@ class MiniLmEmbedderTest {
 
   @Test
   void embed_nullText_throwsAtOnce() {
-    assertThrows(
-        NullPointerException.class, () -> embedder.embed(Collections.singletonList(null)));
+    assertThrows(NullPointerException.class, () -> embedder.embed(Collections.singletonList(null)));
   }
 
   @Test
