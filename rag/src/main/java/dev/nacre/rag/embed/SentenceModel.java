@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One text at a time, on the caller's thread alone. The model's int8 layers scale by the largest
  * number of the whole tensor, so in a batch a text's vector would depend on the texts beside it
  * (cosines of .989 to the vector on its own were seen), and a record's embedding could not be made
- * again; nor is a batch faster here, because a text of a hundred pieces fills the processor. Several
- * threads may embed at once; none may when or after {@link #close} runs.
+ * again; nor is a batch faster here, because a text of a hundred pieces fills the processor.
+ * Several threads may embed at once; none may when or after {@link #close} runs.
  */
 final class SentenceModel implements AutoCloseable {
   /** Length of the vectors. */
@@ -103,8 +103,7 @@ final class SentenceModel implements AutoCloseable {
     long[] shape = {1, ids.length};
     long[] attention = new long[ids.length];
     Arrays.fill(attention, 1);
-    try (OnnxTensor inputIds =
-            OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape);
+    try (OnnxTensor inputIds = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape);
         OnnxTensor mask = OnnxTensor.createTensor(environment, LongBuffer.wrap(attention), shape);
         OnnxTensor types =
             OnnxTensor.createTensor(environment, LongBuffer.wrap(new long[ids.length]), shape);

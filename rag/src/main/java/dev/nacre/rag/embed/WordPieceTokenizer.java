@@ -19,8 +19,8 @@ import java.util.Map;
  * longest piece that the vocabulary has at a time, pieces inside a word being listed with {@code
  * ##} before them; a word that cannot be eaten up, or is longer than 100 characters, is one
  * "unknown". This is what the model was trained with; it agrees piece by piece with the Hugging
- * Face tokenizer (see the parity test), but for literal {@code [SEP]} and the like, which are
- * plain text here: what a user writes is never an instruction to the model.
+ * Face tokenizer (see the parity test), but for literal {@code [SEP]} and the like, which are plain
+ * text here: what a user writes is never an instruction to the model.
  *
  * <p>Immutable. Stops reading as soon as it has enough pieces, so a huge text costs no more than a
  * long one.
@@ -81,13 +81,11 @@ final class WordPieceTokenizer {
       i += Character.charCount(c);
       if (isSpace(c)) {
         flush(word, pieces);
-      } else if (isDropped(c)) {
-        continue;
       } else if (isChinese(c)) {
         flush(word, pieces);
         word.appendCodePoint(c);
         flush(word, pieces);
-      } else {
+      } else if (!isDropped(c)) {
         word.appendCodePoint(c);
       }
     }
@@ -176,10 +174,10 @@ final class WordPieceTokenizer {
   private static boolean isDropped(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
-              Character.FORMAT,
-              Character.PRIVATE_USE,
-              Character.SURROGATE,
-              Character.UNASSIGNED ->
+          Character.FORMAT,
+          Character.PRIVATE_USE,
+          Character.SURROGATE,
+          Character.UNASSIGNED ->
           true;
       default -> c == 0xFFFD;
     };
@@ -187,19 +185,16 @@ final class WordPieceTokenizer {
 
   private static boolean isPunctuation(int c) {
     if (c < 128) {
-      return (c > 32 && c < 48)
-          || (c > 57 && c < 65)
-          || (c > 90 && c < 97)
-          || (c > 122 && c < 127);
+      return (c > 32 && c < 48) || (c > 57 && c < 65) || (c > 90 && c < 97) || (c > 122 && c < 127);
     }
     return switch (Character.getType(c)) {
       case Character.CONNECTOR_PUNCTUATION,
-              Character.DASH_PUNCTUATION,
-              Character.START_PUNCTUATION,
-              Character.END_PUNCTUATION,
-              Character.INITIAL_QUOTE_PUNCTUATION,
-              Character.FINAL_QUOTE_PUNCTUATION,
-              Character.OTHER_PUNCTUATION ->
+          Character.DASH_PUNCTUATION,
+          Character.START_PUNCTUATION,
+          Character.END_PUNCTUATION,
+          Character.INITIAL_QUOTE_PUNCTUATION,
+          Character.FINAL_QUOTE_PUNCTUATION,
+          Character.OTHER_PUNCTUATION ->
           true;
       default -> false;
     };

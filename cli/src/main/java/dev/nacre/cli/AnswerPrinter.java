@@ -1,0 +1,86 @@
+package dev.nacre.cli;
+
+import dev.nacre.model.HistoryEntry;
+import dev.nacre.search.Hit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Shows answers and versions, one line each. */
+final class AnswerPrinter {
+  private static final int WIDTH = 100;
+
+  private final Terminal terminal;
+  private final int hitsMax;
+
+  AnswerPrinter(Terminal terminal, int hitsMax) {
+    this.terminal = terminal;
+    this.hitsMax = hitsMax;
+  }
+
+  /** A question and its best hits, those in {@code relevant} marked. */
+  void print(String question, Answer answer, Set<String> relevant) {
+    terminal.line("");
+    terminal.line("  " + terminal.bold(shortened(tidy(question) + "?", WIDTH - 2)));
+    List<Hit> hits = answer.result().hits();
+    for (Hit hit : hits.subList(0, Math.min(hitsMax, hits.size()))) {
+      String title = tidy(Answer.titleOf(hit.record()));
+      terminal.line(
+          String.format(
+              Locale.ROOT,
+              "  %.4f  %-5s v%-4d%s %s",
+              hit.score(),
+              hit.key(),
+              hit.record().version(),
+              relevant.contains(hit.key()) ? "*" : " ",
+              shortened(title, WIDTH - 24)));
+    }
+    terminal.line(
+        terminal.dim(
+            String.format(
+                Locale.ROOT,
+                "  %.1f ms, version %d, %s over %,d",
+                answer.nanos() / 1e6,
+                answer.result().readPoint().version(),
+                answer.result().exact() ? "exact" : "approximate",
+                answer.result().plan().candidates())));
+  }
+
+  /** What the text of a hit says of the matter that was corrected. */
+  void printFinding(Answer answer, String key) {
+    answer.hit(key).ifPresent(hit -> print(key, "v" + hit.record().version(), findingOf(hit)));
+  }
+
+  /** A text under its key and a word that tells it from others. */
+  void print(String key, String which, String text) {
+    terminal.line("  " + key + " " + which + ": " + shortened(text, WIDTH - 12));
+  }
+
+  /** A version of a record. */
+  void print(HistoryEntry entry) {
+    terminal.line(
+        String.format(
+            Locale.ROOT,
+            "  v%-4d %-27s %-7s %s",
+            entry.version(),
+            entry.committedAt(),
+            entry.operation().name().toLowerCase(Locale.ROOT),
+            entry
+                .state()
+                .map(record -> shortened(Correction.findingOf(Answer.textOf(record)), WIDTH - 44))
+                .orElse("")));
+  }
+
+  private static String findingOf(Hit hit) {
+    return Correction.findingOf(Answer.textOf(hit.record()));
+  }
+
+  /** The collection ends sentences with a blank before the full stop. */
+  private static String tidy(String text) {
+    return text.strip().replaceAll("\\s*[.?]$", "");
+  }
+
+  private static String shortened(String text, int max) {
+    return text.length() <= max ? text : text.substring(0, max - 3) + "...";
+  }
+}

@@ -1,0 +1,49 @@
+package dev.nacre.cli;
+
+import dev.nacre.error.NacreException;
+import java.io.PrintWriter;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+
+/** Says on standard error why a command failed, for people: no stack trace unless asked for. */
+final class FailureReport {
+  private static final Logger LOG = LoggerFactory.getLogger("dev.nacre.cli");
+
+  private final PrintWriter err;
+  private final Interruption interruption;
+
+  FailureReport(PrintWriter err, Interruption interruption) {
+    this.err = err;
+    this.interruption = interruption;
+  }
+
+  /** Prints and answers the exit code. */
+  int print(Throwable thrown, CommandLine at) {
+    Throwable failure = thrown;
+    while ((failure instanceof CompletionException || failure instanceof ExecutionException)
+        && failure.getCause() != null) {
+      failure = failure.getCause();
+    }
+    if (interruption.requested() || failure instanceof InterruptedException) {
+      err.println("interrupted; the database was closed");
+      return ExitCode.INTERRUPTED;
+    }
+    LOG.info("{} failed", at.getCommandName(), thrown);
+    if (failure instanceof WrongAnswerException wrong) {
+      err.println("WRONG: " + wrong.getMessage());
+      return ExitCode.WRONG_ANSWER;
+    }
+    if (failure instanceof NacreException known) {
+      err.println("nacre: " + known.getMessage());
+      err.println(
+          "       (" + known.code() + (known.retryable() ? ", may succeed later" : "") + ")");
+      return ExitCode.FAILED;
+    }
+    err.println("nacre: unexpected failure: " + failure);
+    err.println("       Run again with --verbose for the stack trace, and report it with that.");
+    return ExitCode.FAILED;
+  }
+}

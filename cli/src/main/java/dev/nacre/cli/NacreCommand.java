@@ -1,0 +1,44 @@
+package dev.nacre.cli;
+
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command above the others. */
+@Command(
+    name = "nacre",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionProvider.class,
+    synopsisSubcommandLabel = "COMMAND",
+    description = {
+      "Versioned memory for AI agents: records found by key, by meaning, and as they were.",
+      ""
+    },
+    commandListHeading = "%nCommands:%n",
+    optionListHeading = "Options:%n",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  nacre quickstart              store 1,398 abstracts, ask, correct one, ask about the past",
+      "  nacre quickstart --keep       the same, and leave the database to look at",
+      "  nacre help quickstart         what a command does and takes",
+      "  source <(nacre generate-completion)   completion in this shell",
+      "",
+      "Environment: NACRE_JAVA_HOME names the JDK (25 or newer), NACRE_SIMILARITY=auto|scalar|simd",
+      "the way vectors are compared, NO_COLOR turns styles off.",
+      "Exit codes: 0 all went well, 1 something failed, 2 arguments not understood, 3 an answer that",
+      "was checked is wrong, 130 interrupted."
+    },
+    subcommands = {QuickstartCommand.class, HelpCommand.class, GenerateCompletion.class})
+final class NacreCommand {
+  NacreCommand() {}
+
+  @Option(
+      names = {"-v", "--verbose"},
+      scope = ScopeType.INHERIT,
+      description = "Log what the database does to standard error; twice for details.")
+  void verbose(boolean[] times) {
+    LogLevel.set(times.length);
+  }
+}

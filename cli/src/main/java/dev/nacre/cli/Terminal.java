@@ -1,0 +1,86 @@
+package dev.nacre.cli;
+
+import java.io.Console;
+import java.io.PrintWriter;
+import java.util.Optional;
+
+/**
+ * Where a command writes: standard output for its results, standard error for what went wrong.
+ * Styles and progress that redraws itself only where a person looks at a terminal, and {@code
+ * NO_COLOR} and {@code TERM=dumb} are honoured.
+ */
+final class Terminal {
+  private static final String ESCAPE = "\u001b[";
+
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final boolean interactive;
+  private final boolean styled;
+
+  private Terminal(PrintWriter out, PrintWriter err, boolean interactive, boolean styled) {
+    this.out = out;
+    this.err = err;
+    this.interactive = interactive;
+    this.styled = styled;
+  }
+
+  /** That of this process. */
+  static Terminal ofProcess() {
+    boolean interactive =
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()
+            && !"dumb".equals(System.getenv("TERM"));
+    String noColor = System.getenv("NO_COLOR");
+    return new Terminal(
+        new PrintWriter(System.out, true, System.out.charset()),
+        new PrintWriter(System.err, true, System.err.charset()),
+        interactive,
+        interactive && (noColor == null || noColor.isEmpty()));
+  }
+
+  /** Plain text to these writers. */
+  static Terminal plain(PrintWriter out, PrintWriter err) {
+    return new Terminal(out, err, false, false);
+  }
+
+  PrintWriter out() {
+    return out;
+  }
+
+  PrintWriter err() {
+    return err;
+  }
+
+  /** Whether a line can be drawn again. */
+  boolean interactive() {
+    return interactive;
+  }
+
+  /** Whether {@link #bold} and {@link #dim} do anything. */
+  boolean styled() {
+    return styled;
+  }
+
+  String bold(String text) {
+    return styled ? ESCAPE + "1m" + text + ESCAPE + "0m" : text;
+  }
+
+  String dim(String text) {
+    return styled ? ESCAPE + "2m" + text + ESCAPE + "0m" : text;
+  }
+
+  void line(String text) {
+    out.println(text);
+  }
+
+  /** A line between two blank ones, to find one's way by. */
+  void heading(String text) {
+    out.println();
+    out.println(bold(text));
+  }
+
+  /** Replaces the line under the cursor; only where {@link #interactive}. */
+  void redraw(String text) {
+    out.print("\r" + text + ESCAPE + "K");
+    out.flush();
+  }
+}
