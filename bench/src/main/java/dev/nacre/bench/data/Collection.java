@@ -3,7 +3,7 @@ package dev.nacre.bench.data;
 import dev.nacre.embed.Embedder;
 import dev.nacre.rag.Embedders;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ public final class Collection {
    * Makes what is missing: the texts by {@code script}, then the vectors; minutes when there are
    * many.
    */
-  public void prepare(Path script, int base, int queries, PrintStream progress)
+  public void prepare(Path script, int base, int queries, PrintWriter progress)
       throws IOException, InterruptedException {
     Path _ = Files.createDirectories(folder);
     if (!Files.exists(texts())) {
@@ -80,7 +80,7 @@ public final class Collection {
     return new Embedded(all.slice(0, size), all.slice(base, base + queries));
   }
 
-  private Vectors embed(int count, PrintStream progress) throws IOException {
+  private Vectors embed(int count, PrintWriter progress) throws IOException {
     List<TextRow> rows = TextFile.shuffled(texts());
     if (rows.size() < count) {
       throw new IOException(

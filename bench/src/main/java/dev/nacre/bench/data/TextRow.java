@@ -30,6 +30,11 @@ public record TextRow(String id, String text, Map<String, Object> fields) {
     return new TextRow(line.required("id").asText(), line.required("text").asText(), fields);
   }
 
+  /** The metadata field that filters are measured by. */
+  public String section() {
+    return String.valueOf(fields.get("section"));
+  }
+
   /** The metadata as a record carries them. */
   public Metadata metadata() {
     return Metadata.of(fields);

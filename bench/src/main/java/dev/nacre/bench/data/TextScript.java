@@ -31,7 +31,7 @@ final class TextScript {
               + "\nThey come from apt's package index: run this once where apt is (Debian, Ubuntu;"
               + " \"apt-get update\" first) and copy texts.jsonl to "
               + target.getParent()
-              + ", or measure on generated vectors with \"--quick\"");
+              + ", or measure on generated vectors: \"--scale quick\"");
     }
     Path _ = Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
     Files.delete(log);

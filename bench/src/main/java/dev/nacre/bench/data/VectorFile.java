@@ -1,14 +1,17 @@
 package dev.nacre.bench.data;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 
@@ -36,22 +39,23 @@ public final class VectorFile {
   public static void write(Path file, Vectors vectors) throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     byte[] keys = String.join("\n", vectors.keys()).getBytes(StandardCharsets.UTF_8);
-    try (OutputStream out = Files.newOutputStream(part)) {
-      out.write(
-          little(HEADER_BYTES)
-              .put(MAGIC)
-              .putInt(vectors.dimension())
-              .putInt(vectors.size())
-              .putInt(keys.length)
-              .array());
+    byte[] header = new byte[HEADER_BYTES];
+    little(header)
+        .put(MAGIC)
+        .putInt(vectors.dimension())
+        .putInt(vectors.size())
+        .putInt(keys.length);
+    byte[] bytes = new byte[vectors.dimension() * Float.BYTES];
+    FloatBuffer floats = little(bytes).asFloatBuffer();
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part), 1 << 20)) {
+      out.write(header);
       out.write(keys);
       for (float[] row : vectors.rows()) {
-        ByteBuffer bytes = little(row.length * Float.BYTES);
-        bytes.asFloatBuffer().put(row);
-        out.write(bytes.array());
+        floats.clear().put(row);
+        out.write(bytes);
       }
     }
-    Path _ = Files.move(part, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    Path _ = Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /**
@@ -62,8 +66,9 @@ public final class VectorFile {
   public static Vectors read(Path file) throws IOException {
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 20))) {
-      ByteBuffer header = little(HEADER_BYTES);
-      in.readFully(header.array());
+      byte[] headerBytes = new byte[HEADER_BYTES];
+      in.readFully(headerBytes);
+      ByteBuffer header = little(headerBytes);
       byte[] magic = new byte[MAGIC.length];
       header.get(magic);
       int dimension = header.getInt();
@@ -76,17 +81,18 @@ public final class VectorFile {
       byte[] keys = new byte[keyBytes];
       in.readFully(keys);
       float[][] rows = new float[count][dimension];
-      ByteBuffer bytes = little(dimension * Float.BYTES);
+      byte[] bytes = new byte[dimension * Float.BYTES];
+      FloatBuffer floats = little(bytes).asFloatBuffer();
       for (float[] row : rows) {
-        in.readFully(bytes.array());
-        bytes.asFloatBuffer().get(row);
+        in.readFully(bytes);
+        floats.clear().get(row);
       }
       return new Vectors(
           dimension, List.of(new String(keys, StandardCharsets.UTF_8).split("\n", -1)), rows);
     }
   }
 
-  private static ByteBuffer little(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer little(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

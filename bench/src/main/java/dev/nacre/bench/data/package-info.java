@@ -1,6 +1,6 @@
 /**
- * What is measured on: real texts with their embeddings ({@link dev.nacre.bench.data.Collection}),
- * and clustered vectors made with a fixed seed.
+ * What is measured on: real texts with their embeddings and clustered
+ * vectors made with a fixed seed. {@link dev.nacre.bench.data.Datasets} is the entry.
  */
 @NullMarked
 @CheckReturnValue
