@@ -175,8 +175,7 @@ class ClosingTest {
   @Test
   void close_insideCallbacks_doesNotWaitForItself() {
     for (int i = 0; i < 10; i++) {
-      Database db =
-          Database.open(DatabaseOptions.inMemoryBuilder().readThreads(1).build());
+      Database db = Database.open(DatabaseOptions.inMemoryBuilder().readThreads(1).build());
       var first = db.put("docs", "a", Value.text("one")).thenRun(db::close);
       var second = db.put("docs", "b", Value.text("two")).thenRun(db::close);
       var third = db.scanPage(ScanRequest.of("docs")).thenRun(db::close);

@@ -43,8 +43,7 @@ public final class PublicCalls {
               WriteBatch.class, WriteBatch.builder().put("docs", "b", Value.text("batch")).build()),
           Map.entry(
               BatchRequest.class,
-              BatchRequest.of(
-                  WriteBatch.builder().put("docs", "c", Value.text("batch")).build())),
+              BatchRequest.of(WriteBatch.builder().put("docs", "c", Value.text("batch")).build())),
           Map.entry(PutRequest.class, PutRequest.of("docs", "d", Value.text("put"))),
           Map.entry(EmbedRequest.class, EmbedRequest.of("docs", "e", Embedding.of(1, 2, 3))),
           Map.entry(DeleteRequest.class, DeleteRequest.of("docs", "d")),

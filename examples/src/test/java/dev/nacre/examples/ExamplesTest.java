@@ -33,6 +33,15 @@ class ExamplesTest {
   }
 
   @Test
+  void firstSteps_showsWhatTheReadmeSays(@TempDir Path directory) throws Exception {
+    assertEquals(
+        List.of(
+            "version 2: Ada has taken to coffee; tea keeps her awake.",
+            "version 1: Ada drinks green tea in the morning."),
+        linesOf(FirstSteps::main, directory.resolve("db").toString()));
+  }
+
+  @Test
   void rememberAndRecall_findsByMeaning() throws Exception {
     assertEquals(
         List.of(
