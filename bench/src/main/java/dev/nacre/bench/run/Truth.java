@@ -57,8 +57,7 @@ final class Truth {
             expected[query],
             keys.stream()
                 .distinct()
-                .filter(
-                    key -> dot(vector, base.rows()[places.get(key)]) >= threshold[query])
+                .filter(key -> dot(vector, base.rows()[places.get(key)]) >= threshold[query])
                 .count());
   }
 
