@@ -4,6 +4,7 @@ module dev.nacre {
   requires static transitive com.google.errorprone.annotations;
   requires transitive dev.nacre.core;
   requires transitive dev.nacre.vector;
+  requires transitive org.reactivestreams;
   requires transitive reactor.core;
   requires org.slf4j;
 

@@ -13,12 +13,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Says which keys are near one that is not there: those that follow it and those that share the
- * longest start with it, the most alike first. A few small scans.
+ * Says which keys are near one that is not there: those that follow it and those that share a long
+ * start with it, the most alike first. A few small scans.
  */
 final class NearKeys {
   private static final int FOLLOWING = 4;
   private static final int SHARING = 32;
+  private static final int SHORTENINGS = 8;
   private static final int NAMED = 3;
   private static final int COMPARED_CHARACTERS = 128;
 
@@ -47,7 +48,13 @@ final class NearKeys {
     Set<String> candidates = new LinkedHashSet<>();
     collect(store, all.withRange(key, null).withLimit(FOLLOWING), candidates);
     String shared = longestSharedStart(store, all, key);
-    collect(store, all.withPrefix(shared).withLimit(SHARING), candidates);
+    for (int step = 0; step < SHORTENINGS && !shared.isEmpty(); step++) {
+      collect(store, all.withPrefix(shared).withLimit(SHARING), candidates);
+      if (candidates.size() > FOLLOWING + NAMED) {
+        break;
+      }
+      shared = shared.substring(0, shared.offsetByCodePoints(shared.length(), -1));
+    }
     return candidates.stream()
         .sorted(Comparator.comparingInt(candidate -> distance(key, candidate)))
         .limit(NAMED)

@@ -9,6 +9,7 @@ import java.util.Set;
 /** Shows answers and versions, one line each. */
 final class AnswerPrinter {
   private static final int WIDTH = 100;
+  private static final int LINES_MAX = 3;
 
   private final Terminal terminal;
   private final int hitsMax;
@@ -21,7 +22,7 @@ final class AnswerPrinter {
   /** A question and its best hits, those in {@code relevant} marked. */
   void print(String question, Answer answer, Set<String> relevant) {
     terminal.line("");
-    terminal.line("  " + terminal.bold(shortened(tidy(question) + "?", WIDTH - 2)));
+    terminal.line("  " + terminal.bold(shortened(question, WIDTH - 2)));
     List<Hit> hits = answer.result().hits();
     for (Hit hit : hits.subList(0, Math.min(hitsMax, hits.size()))) {
       String title = tidy(Answer.titleOf(hit.record()));
@@ -51,9 +52,21 @@ final class AnswerPrinter {
     answer.hit(key).ifPresent(hit -> print(key, "v" + hit.record().version(), findingOf(hit)));
   }
 
-  /** A text under its key and a word that tells it from others. */
+  /** A text under its key and a word that tells it from others, in at most three lines. */
   void print(String key, String which, String text) {
-    terminal.line("  " + key + " " + which + ": " + shortened(text, WIDTH - 12));
+    String label = "  " + key + " " + which + ": ";
+    String rest = text.strip();
+    for (int line = 0; line < LINES_MAX && !rest.isEmpty(); line++) {
+      int room = WIDTH - label.length();
+      int end = rest.length() <= room ? rest.length() : rest.lastIndexOf(' ', room);
+      if (end <= 0 || line == LINES_MAX - 1) {
+        end = rest.length();
+      }
+      terminal.line(
+          (line == 0 ? label : " ".repeat(label.length()))
+              + shortened(rest.substring(0, end), room));
+      rest = rest.substring(end).strip();
+    }
   }
 
   /** A version of a record. */
@@ -76,7 +89,7 @@ final class AnswerPrinter {
   }
 
   /** The collection ends sentences with a blank before the full stop. */
-  private static String tidy(String text) {
+  static String tidy(String text) {
     return text.strip().replaceAll("\\s*[.?]$", "");
   }
 

@@ -1,5 +1,6 @@
 package dev.nacre.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
@@ -7,6 +8,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,11 +45,11 @@ record Corpus(
   record Question(String id, String text) {}
 
   /** The first {@code documentsMax} documents, and every question that one of them answers. */
-  static Corpus load(int documentsMax) throws IOException {
+  static Corpus load(int documentsMax) {
     List<SourceDocument> documents = new ArrayList<>();
     Set<String> ids = new HashSet<>();
     for (String line : lines("corpus.jsonl")) {
-      JsonNode json = JSON.readTree(line);
+      JsonNode json = parsed(line);
       String text = json.path("text").asText();
       if (!text.isBlank() && documents.size() < documentsMax) {
         JsonNode metadata = json.path("metadata");
@@ -71,7 +73,7 @@ record Corpus(
     }
     List<Question> questions = new ArrayList<>();
     for (String line : lines("queries.jsonl")) {
-      JsonNode json = JSON.readTree(line);
+      JsonNode json = parsed(line);
       Question question = new Question(json.path("id").asText(), json.path("text").asText());
       if (relevant.containsKey(question.id())) {
         questions.add(question);
@@ -80,14 +82,24 @@ record Corpus(
     return new Corpus(documents, questions, relevant);
   }
 
-  private static List<String> lines(String name) throws IOException {
-    InputStream stream = Corpus.class.getResourceAsStream("cranfield/" + name);
-    if (stream == null) {
-      throw new FileNotFoundException("cranfield/" + name + " is missing from the command's jar");
+  private static JsonNode parsed(String line) {
+    try {
+      return JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("the corpus in the command's jar is damaged", e);
     }
-    try (BufferedReader reader =
-        new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+  }
+
+  private static List<String> lines(String name) {
+    try (InputStream stream = Corpus.class.getResourceAsStream("cranfield/" + name)) {
+      if (stream == null) {
+        throw new FileNotFoundException("cranfield/" + name + " is missing in the command's jar");
+      }
+      BufferedReader reader =
+          new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
       return reader.lines().filter(line -> !line.isBlank()).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -21,8 +21,8 @@ import java.util.concurrent.CompletableFuture;
  * model never waits for the disk. Documents that are there already, unchanged, are left alone.
  */
 final class CorpusLoad {
-  private static final int BATCH_DOCUMENTS = 50;
-  private static final int BATCHES_UNDER_WAY = 3;
+  private static final int BATCH_DOCUMENTS = 25;
+  private static final int BATCHES_UNDER_WAY = 2;
 
   private final Database database;
   private final Embedder embedder;

@@ -10,14 +10,15 @@ final class Correction {
 
   /** Asked before the correction, after it, and as of before it. */
   static final String QUESTION =
-      "is the destalling lift of a wing in a propeller slipstream real, or caused by the tunnel walls";
+      "was the destalling of a wing in a slipstream an artefact of the wind tunnel walls";
 
-  private static final String FINDING_BEGIN = "the comparative span loading curves";
+  private static final String FINDING_BEGIN = "a substantial part of the lift increment";
 
   private static final String CORRECTED =
-      "correction: the repeated experiment in a larger wind tunnel showed that the apparent"
-          + " destalling effect was caused by interference of the tunnel walls . free of the walls,"
-          + " the whole lift increment agrees with potential flow theory .";
+      "the destalling effect reported earlier did not appear when the experiment was repeated in a"
+          + " larger wind tunnel : it was caused by interference of the tunnel walls . free of the"
+          + " walls, the whole lift increment agrees with potential flow theory .";
+  private static final String CORRECTED_BEGIN = "the destalling effect reported earlier";
 
   private Correction() {}
 
@@ -33,7 +34,7 @@ final class Correction {
 
   /** What a text says of the matter: its last sentences. */
   static String findingOf(String text) {
-    int corrected = text.indexOf("correction:");
+    int corrected = text.indexOf(CORRECTED_BEGIN);
     int begin = corrected >= 0 ? corrected : text.indexOf(FINDING_BEGIN);
     return begin < 0 ? text : text.substring(begin);
   }

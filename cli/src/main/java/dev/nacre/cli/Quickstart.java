@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The story that {@code nacre quickstart} tells, each chapter a method, checking what it shows: a
@@ -67,8 +68,7 @@ final class Quickstart {
     Timings.Watch load = timings.start("load the sentence model");
     try (Embedder embedder = Embedders.miniLm()) {
       load.stop();
-      DatabaseOptions options =
-          DatabaseOptions.builder().directory(directory).embedder(embedder).build();
+      DatabaseOptions options = DatabaseOptions.builder(directory).embedder(embedder).build();
       Corrected corrected;
       QualityReport quality;
       try (Database database = timings.time("open the database", () -> Database.open(options))) {
@@ -109,9 +109,7 @@ final class Quickstart {
         corpus.questions().subList(0, Math.min(QUESTIONS_SHOWN, corpus.questions().size()))) {
       Answer answer = ask(database, question.text(), AsOf.now());
       printer.print(
-          question.text(),
-          answer,
-          corpus.relevant().getOrDefault(question.id(), java.util.Set.of()));
+          question.text(), answer, corpus.relevant().getOrDefault(question.id(), Set.of()));
       check(!answer.result().hits().isEmpty(), "nothing was found for: " + question.text());
     }
   }
@@ -125,7 +123,7 @@ final class Quickstart {
     Commit commit =
         new CorpusLoad(database, embedder, NAMESPACE).storeOne(Correction.of(original), attributes);
     printer.print(Correction.KEY, "was", Correction.findingOf(original.text()));
-    printer.print(Correction.KEY, "is ", Correction.findingOf(Correction.of(original).text()));
+    printer.print(Correction.KEY, "is", Correction.findingOf(Correction.of(original).text()));
     terminal.line(
         terminal.dim("  committed as version " + commit.version() + " at " + commit.committedAt()));
     check(
@@ -138,18 +136,21 @@ final class Quickstart {
   private void compareWithBefore(Database database, Corrected corrected)
       throws InterruptedException {
     terminal.heading("Ask now, and as of before");
-    printer.print(Correction.QUESTION + " (now)", corrected.after(), java.util.Set.of());
+    printer.print("Now: " + Correction.QUESTION + "?", corrected.after(), Set.of());
     printer.printFinding(corrected.after(), Correction.KEY);
     checkNow(corrected, corrected.after());
 
     Answer byVersion = ask(database, Correction.QUESTION, corrected.asOfVersion());
     printer.print(
-        "the same, as of version " + corrected.versionBefore(), byVersion, java.util.Set.of());
+        "As of version " + corrected.versionBefore() + ", the same question:", byVersion, Set.of());
     printer.printFinding(byVersion, Correction.KEY);
     checkBefore(corrected, byVersion);
 
     Answer byInstant = ask(database, Correction.QUESTION, corrected.asOfInstant());
-    terminal.line("  as of " + corrected.instantBefore() + ": the same answer");
+    terminal.line(
+        "  As of "
+            + corrected.instantBefore()
+            + ", a microsecond before the correction: the same.");
     checkBefore(corrected, byInstant);
 
     VersionedRecord old =
@@ -178,11 +179,11 @@ final class Quickstart {
     try (Database database = Database.open(options)) {
       Answer now = ask(database, Correction.QUESTION, AsOf.now());
       watch.stop();
-      printer.print(Correction.QUESTION, now, java.util.Set.of());
+      printer.print(Correction.QUESTION + "?", now, Set.of());
       checkNow(corrected, now);
       checkBefore(corrected, ask(database, Correction.QUESTION, corrected.asOfVersion()));
       checkBefore(corrected, ask(database, Correction.QUESTION, corrected.asOfInstant()));
-      terminal.line("  the same answers, now and as of before");
+      terminal.line("  The same answers, now and as of before.");
     }
   }
 

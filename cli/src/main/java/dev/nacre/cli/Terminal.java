@@ -17,7 +17,7 @@ final class Terminal {
   private final boolean interactive;
   private final boolean styled;
 
-  private Terminal(PrintWriter out, PrintWriter err, boolean interactive, boolean styled) {
+  Terminal(PrintWriter out, PrintWriter err, boolean interactive, boolean styled) {
     this.out = out;
     this.err = err;
     this.interactive = interactive;

@@ -1,6 +1,7 @@
 package dev.nacre.store;
 
 import dev.nacre.error.CorruptionException;
+import dev.nacre.error.UnavailableException;
 import dev.nacre.store.commit.CommitPreparer;
 import dev.nacre.store.commit.GroupCommitter;
 import dev.nacre.store.commit.NamespaceRegistry;
@@ -8,75 +9,167 @@ import dev.nacre.store.commit.StoreExecutors;
 import dev.nacre.store.commit.Visible;
 import dev.nacre.store.layout.CommitRow;
 import dev.nacre.store.layout.Keys;
+import dev.nacre.store.layout.StoreDirectory;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.GroupBatch;
+import dev.nacre.store.rocks.LogCheckResult;
 import dev.nacre.store.rocks.RocksCursor;
 import dev.nacre.store.rocks.RocksEngine;
 import dev.nacre.store.rocks.StorageFailure;
+import dev.nacre.store.rocks.WriteAheadLogCheck;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens the parts of a store in their order (directory, log check, RocksDB, registry, committer)
  * and closes them in the opposite one.
+ *
+ * <p>What must hold after a crash is checked before anything is written: every version that the log
+ * vouches for is there, and after a clean close so is the last one.
  */
 final class OpenStore implements AutoCloseable {
-  private final @Nullable Path directory;
+  private static final Logger LOG = LoggerFactory.getLogger(OpenStore.class);
+
+  private final @Nullable StoreDirectory directory;
   private final RocksEngine engine;
   private final NamespaceRegistry registry;
   private final GroupCommitter committer;
   private final StoreExecutors executors;
   private final String lineage;
+  private final boolean readOnly;
 
   private OpenStore(
-      @Nullable Path directory,
+      @Nullable StoreDirectory directory,
       RocksEngine engine,
       NamespaceRegistry registry,
       GroupCommitter committer,
       StoreExecutors executors,
-      String lineage) {
+      String lineage,
+      boolean readOnly) {
     this.directory = directory;
     this.engine = engine;
     this.registry = registry;
     this.committer = committer;
     this.executors = executors;
     this.lineage = lineage;
+    this.readOnly = readOnly;
   }
 
   static OpenStore open(StoreOptions options) {
-    Path directory = options.directory();
-    Path store = null;
-    if (directory != null) {
-      store = directory.resolve("store");
-      try {
-        Files.createDirectories(store);
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
+    Path path = options.directory();
+    if (path == null) {
+      return openEngine(options, null, LogCheckResult.EMPTY);
     }
+    StoreDirectory directory = StoreDirectory.open(path, options.readOnly());
+    try {
+      // Beside a running owner the log is being written: only its owner can judge its tail.
+      LogCheckResult log =
+          options.readOnly()
+              ? LogCheckResult.EMPTY
+              : WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
+      if (log.damaged()) {
+        checkDamage(options, directory, log);
+      }
+      return openEngine(options, directory, log);
+    } catch (RuntimeException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  /** A damaged log may be a torn tail: then everything it vouches for is there without the tail. */
+  private static void checkDamage(
+      StoreOptions options, StoreDirectory directory, LogCheckResult log) {
+    // Opening to write would throw away what cannot be read, and the evidence with it.
+    try (RocksEngine engine =
+        RocksEngine.open(
+            new RocksEngine.Options(
+                directory.store(), true, options.blockCacheBytes(), options.writeBufferBytes()))) {
+      checkNothingLost(engine, directory, log);
+    }
+    LOG.warn("the write-ahead log ends in a torn record ({}), as a crash leaves it", log.damage());
+  }
+
+  private static void checkNothingLost(
+      RocksEngine engine, StoreDirectory directory, LogCheckResult log) {
+    long last = lastCommit(engine).version();
+    if (last < log.durableUpTo() || last < log.lastVersion()) {
+      throw lost(directory, last + 1, Math.max(log.durableUpTo(), log.lastVersion()), log.damage());
+    }
+    long before = log.firstVersion() - 1;
+    if (before > 0 && engine.get(ColumnFamily.COMMIT, Keys.commit(before)) == null) {
+      throw lost(directory, before, before, "a log file is missing");
+    }
+  }
+
+  private static CorruptionException lost(
+      StoreDirectory directory, long from, long to, String damage) {
+    return new CorruptionException(
+        "versions "
+            + from
+            + " to "
+            + to
+            + " were acknowledged as durable and are missing from "
+            + directory.path()
+            + (damage.isEmpty() ? "" : " (" + damage + ")")
+            + "; nothing was changed; restore the directory from a backup",
+        Map.of(
+            "directory",
+            directory.path().toString(),
+            "from",
+            Long.toString(from),
+            "to",
+            Long.toString(to)));
+  }
+
+  private static OpenStore openEngine(
+      StoreOptions options, @Nullable StoreDirectory directory, LogCheckResult log) {
     RocksEngine engine =
         RocksEngine.open(
             new RocksEngine.Options(
-                store, options.readOnly(), options.blockCacheBytes(), options.writeBufferBytes()));
+                directory == null ? null : directory.store(),
+                options.readOnly(),
+                options.blockCacheBytes(),
+                options.writeBufferBytes()));
     try {
-      return start(options, directory, engine);
+      if (directory != null && !options.readOnly()) {
+        checkNothingLost(engine, directory, log);
+        checkCleanMarker(engine, directory);
+      }
+      return start(options, directory, engine, log.damaged());
     } catch (RuntimeException e) {
       engine.close();
       throw e;
     }
   }
 
+  private static void checkCleanMarker(RocksEngine engine, StoreDirectory directory) {
+    OptionalLong closedAt = directory.cleanMarker();
+    long last = lastCommit(engine).version();
+    if (closedAt.isPresent() && closedAt.getAsLong() != last) {
+      // The marker stays: the next opening must not succeed where this one has refused.
+      throw lost(directory, last + 1, closedAt.getAsLong(), "the last close was clean");
+    }
+    OptionalLong _ = directory.takeCleanMarker();
+  }
+
   private static OpenStore start(
-      StoreOptions options, @Nullable Path directory, RocksEngine engine) {
-    String lineage = lineage(engine, options.readOnly());
+      StoreOptions options,
+      @Nullable StoreDirectory directory,
+      RocksEngine engine,
+      boolean renewLineage) {
+    String lineage = lineage(engine, options.readOnly(), renewLineage);
     NamespaceRegistry registry = NamespaceRegistry.load(engine);
     Visible last = lastCommit(engine);
     StoreExecutors executors = StoreExecutors.create();
@@ -100,7 +193,8 @@ final class OpenStore implements AutoCloseable {
                 options.groupBytes(), options.clock(), options.probe(), executors, lineage),
             last);
     started.set(committer);
-    return new OpenStore(directory, engine, registry, committer, executors, lineage);
+    return new OpenStore(
+        directory, engine, registry, committer, executors, lineage, options.readOnly());
   }
 
   private static Visible lastCommit(RocksEngine engine) {
@@ -111,9 +205,13 @@ final class OpenStore implements AutoCloseable {
     }
   }
 
-  private static String lineage(RocksEngine engine, boolean readOnly) {
+  /**
+   * The lineage, new when there is none, or when a torn tail was dropped: numbers that somebody may
+   * have seen will be given to other commits.
+   */
+  private static String lineage(RocksEngine engine, boolean readOnly, boolean renew) {
     byte @Nullable [] stored = engine.get(ColumnFamily.META, Keys.lineage());
-    if (stored != null) {
+    if (stored != null && !renew) {
       return new String(stored, StandardCharsets.UTF_8);
     }
     String lineage = UUID.randomUUID().toString();
@@ -123,8 +221,8 @@ final class OpenStore implements AutoCloseable {
       try {
         engine.write(batch, true);
       } catch (StorageFailure e) {
-        throw new dev.nacre.error.UnavailableException(
-            "the new store cannot be written: " + e.getMessage(), Map.of(), e);
+        throw new UnavailableException(
+            "the store cannot be written: " + e.getMessage(), Map.of("outcome", "none"), e);
       }
     }
     return lineage;
@@ -147,7 +245,7 @@ final class OpenStore implements AutoCloseable {
   }
 
   Optional<Path> indexDirectory() {
-    return Optional.ofNullable(directory).map(path -> path.resolve("index"));
+    return Optional.ofNullable(directory).map(StoreDirectory::index);
   }
 
   /** Bytes of write-ahead log on disk. */
@@ -155,21 +253,23 @@ final class OpenStore implements AutoCloseable {
     if (directory == null) {
       return 0;
     }
-    try (Stream<Path> files = Files.list(directory.resolve("store"))) {
+    try (Stream<Path> files = Files.list(directory.store())) {
       return files
           .filter(file -> file.toString().endsWith(".log"))
           .mapToLong(OpenStore::size)
           .sum();
     } catch (IOException e) {
-      throw new CorruptionException(
-          "the store's files cannot be listed: " + e, Map.of("directory", directory.toString()), e);
+      throw new UnavailableException(
+          "the store's files cannot be listed: " + e,
+          Map.of("directory", directory.path().toString()),
+          e);
     }
   }
 
   private static long size(Path file) {
     try {
       return Files.size(file);
-    } catch (IOException e) {
+    } catch (IOException _) {
       // Deleted since it was listed: a log that is no longer needed.
       return 0;
     }
@@ -179,6 +279,33 @@ final class OpenStore implements AutoCloseable {
   public void close() {
     committer.drain();
     executors.close();
+    boolean clean = !readOnly && !committer.hasFailed() && synced();
     engine.close();
+    if (directory != null) {
+      if (clean) {
+        markClean(directory);
+      }
+      directory.close();
+    }
+  }
+
+  private void markClean(StoreDirectory owned) {
+    try {
+      owned.markClean(committer.visible().version());
+    } catch (UnavailableException e) {
+      // Everything is closed and durable; the next opening only checks more.
+      LOG.warn("closing could not be marked as clean", e);
+    }
+  }
+
+  /** Whether what was committed asynchronously is on stable storage, too. */
+  private boolean synced() {
+    try {
+      engine.sync();
+      return true;
+    } catch (StorageFailure e) {
+      LOG.warn("closing could not force the log to stable storage", e);
+      return false;
+    }
   }
 }

@@ -96,7 +96,10 @@ public interface Store extends AutoCloseable {
   /** What the store says of itself. */
   StoreStatistics statistics();
 
-  /** Where derived indexes live, or empty for a store in memory. */
+  /**
+   * Where derived indexes live, or empty where none may be written: for a store in memory, and for
+   * one that was opened read-only, whose directory has another owner.
+   */
   Optional<Path> indexDirectory();
 
   // ---- For views.

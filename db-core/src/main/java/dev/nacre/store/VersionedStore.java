@@ -303,7 +303,7 @@ final class VersionedStore implements Store {
 
   @Override
   public Optional<Path> indexDirectory() {
-    return guarded(parts::indexDirectory);
+    return options.readOnly() ? Optional.empty() : guarded(parts::indexDirectory);
   }
 
   @Override

@@ -25,8 +25,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a store, calls everything from many threads, closes it under them, again and again. A process of its own, because the failure
- * looked for takes the process with it.
+ * Opens a store, calls everything from many threads, closes it under them, again and again. A
+ * process of its own, because the failure looked for takes the process with it.
  */
 public final class CloseUnderLoad {
   private static final EmbeddingSpace SPACE = EmbeddingSpace.of(3);
@@ -34,7 +34,10 @@ public final class CloseUnderLoad {
 
   private CloseUnderLoad() {}
 
-  /** Runs as many rounds as the first argument says; ends with 0 when each thread met nothing but the typed refusal. */
+  /**
+   * Runs as many rounds as the first argument says; ends with 0 when each thread met nothing but
+   * the typed refusal.
+   */
   public static void main(String[] arguments) throws Exception {
     for (int round = 0; round < Integer.parseInt(arguments[0]); round++) {
       Throwable failure = round();
@@ -87,8 +90,7 @@ public final class CloseUnderLoad {
     } catch (DatabaseClosedException e) {
       started.countDown();
     } catch (RuntimeException | Error e) {
-      if (!(e instanceof CompletionException
-          && e.getCause() instanceof DatabaseClosedException)) {
+      if (!(e instanceof CompletionException && e.getCause() instanceof DatabaseClosedException)) {
         failure.set(e);
       }
       started.countDown();

@@ -9,8 +9,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What concurrent callers did and saw, and whether some order of their calls explains it: one that keeps the order of calls that did not
- * overlap, and gives each call the result it had. Recording is thread-safe.
+ * What concurrent callers did and saw, and whether some order of their calls explains it: one that
+ * keeps the order of calls that did not overlap, and gives each call the result it had. Recording
+ * is thread-safe.
  *
  * @param <S> what the calls work on: an immutable state with equality
  */
@@ -104,8 +105,7 @@ final class ConcurrentHistory<S> {
           call ->
               text.append(
                   "%n%8d-%8d %s -> %s"
-                      .formatted(
-                          call.began - first, call.ended - first, call.name, call.result)));
+                      .formatted(call.began - first, call.ended - first, call.name, call.result)));
     }
     return text.toString();
   }

@@ -59,8 +59,7 @@ class ConcurrentHistoryTest {
     register.add(
         new Call<>(
             "compareAndSet",
-            state ->
-                state == expected ? new Outcome<>(value, true) : new Outcome<>(state, false),
+            state -> state == expected ? new Outcome<>(value, true) : new Outcome<>(state, false),
             won,
             0,
             10));

@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 public final class CrashRun implements AutoCloseable {
   private static final int KILLS_PER_DIRECTORY = 10;
 
+  /** About as long as the line that reports a commit. */
+  private static final int LINE_BYTES = 40;
+
+  private static final long COMMITS_NANOS_MAX = 60_000_000_000L;
+
   private final Class<?> main;
   private final Path work;
   private final Supplier<Verifier> verifiers;
@@ -120,7 +125,9 @@ public final class CrashRun implements AutoCloseable {
         child.run(upTo(60));
       } else {
         child.expect("open ");
-        child.run(upTo(phase == Phase.CLOSING ? 40 : 150));
+        // Counted in commits, not in time: on a busy machine a child hardly writes in a moment.
+        awaitCommits(child, reported, random.nextInt(phase == Phase.CLOSING ? 20 : 100));
+        child.run(upTo(3));
         if (phase == Phase.CLOSING) {
           child.send("close");
           child.expect("closing");
@@ -137,6 +144,19 @@ public final class CrashRun implements AutoCloseable {
     spare = null;
     child.expect("ready");
     return child;
+  }
+
+  /** Waits until {@code more} commits have been reported since the beginning of this life. */
+  private static void awaitCommits(ChildJvm child, Path reported, int more) throws Exception {
+    long wanted = Files.exists(reported) ? Files.size(reported) : 0;
+    wanted += (long) more * LINE_BYTES;
+    long deadline = System.nanoTime() + COMMITS_NANOS_MAX;
+    while (!Files.exists(reported) || Files.size(reported) < wanted) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("the child has not reported " + more + " commits in time");
+      }
+      child.run(Duration.ofMillis(1));
+    }
   }
 
   private Duration upTo(int millis) {

@@ -28,13 +28,13 @@ class CrashTest {
 
   @Test
   void killedProcess_losesNoAcknowledgedCommitAndLeavesNoneHalf() throws Exception {
-    kill(60, new Random().nextLong());
+    kill(50, new Random().nextLong());
   }
 
   @Tag("soak")
   @Test
   void processKilledThousandsOfTimes_losesNoAcknowledgedCommitAndLeavesNoneHalf() throws Exception {
-    kill(2_000, new Random().nextLong());
+    kill(Integer.getInteger("nacre.soak.kills", 2_000), new Random().nextLong());
   }
 
   private void kill(int times, long seed) throws Exception {

@@ -81,8 +81,7 @@ class DirectoryTest {
   void open_whileOwned_isRefusedAndNamesTheOwner() throws Exception {
     try (Store owner = Store.open(directory)) {
       put(owner, "k", 1);
-      LockedException refusal =
-          assertThrows(LockedException.class, () -> Store.open(directory));
+      LockedException refusal = assertThrows(LockedException.class, () -> Store.open(directory));
       assertTrue(
           String.valueOf(refusal.getMessage()).contains(directory.toString())
               || refusal.details().toString().contains(directory.toString()),
@@ -144,8 +143,7 @@ class DirectoryTest {
 
   @Test
   void readOnly_ofNothing_isRefusedAndCreatesNothing() {
-    assertThrows(
-        NacreException.class, () -> Store.open(StoreOptions.in(directory).asReadOnly()));
+    assertThrows(NacreException.class, () -> Store.open(StoreOptions.in(directory).asReadOnly()));
     assertFalse(Files.exists(directory.resolve("store")));
   }
 
@@ -160,8 +158,7 @@ class DirectoryTest {
       assertEquals(50, store.now().version());
       for (long version = 1; version <= 50; version++) {
         ReadPoint at = store.resolve(AsOf.version(version));
-        assertEquals(
-            version, store.get(at, "ns", "k", Set.of("default")).orElseThrow().version());
+        assertEquals(version, store.get(at, "ns", "k", Set.of("default")).orElseThrow().version());
       }
       put(store, "k", 1);
     }
@@ -196,8 +193,7 @@ class DirectoryTest {
     byte[] bytes = Files.readAllBytes(log);
     bytes[bytes.length / 2] ^= 1;
     Files.write(log, bytes);
-    CorruptionException first =
-        assertThrows(CorruptionException.class, () -> Store.open(left));
+    CorruptionException first = assertThrows(CorruptionException.class, () -> Store.open(left));
     assertTrue(
         (first.getMessage() + first.details()).contains(String.valueOf(log.getFileName())),
         () -> "the file is not named: " + first.getMessage() + first.details());

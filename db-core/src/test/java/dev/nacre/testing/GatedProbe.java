@@ -31,6 +31,11 @@ public final class GatedProbe implements StorageProbe {
     open(reads.getAndSet(null));
   }
 
+  /** Lets the write go that is held and holds the next one. */
+  public void step() {
+    open(writes.getAndSet(new CountDownLatch(1)));
+  }
+
   /** From now on every write fails like this, or none does. */
   public void failWrites(@Nullable RuntimeException with) {
     failure.set(with);

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.nacre.error.ConflictException;
 import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.DeadlineExceededException;
 import dev.nacre.error.ResourceExhaustedException;
@@ -356,6 +358,35 @@ class GroupCommitTest {
   }
 
   @Test
+  void conflict_withACommitOfTheSameGroup_isToldWhenThatIsVisible() throws Exception {
+    CompletableFuture<Commit> stalled = stall();
+    CompletableFuture<Commit> winner = put("k");
+    CompletableFuture<Commit> loser = putIfAbsent("k");
+    probe.step();
+    stalled.get(10, SECONDS);
+    await().until(() -> probe.writesHeld() == 2);
+    assertFalse(loser.isDone(), "told of a conflict with what nobody can read");
+    probe.release();
+    cause(loser, ConflictException.class);
+    assertTrue(store.get(store.now(), "ns", "k", Set.of()).isPresent());
+    assertEquals(2, winner.get(10, SECONDS).version());
+  }
+
+  @Test
+  void conflict_withACommitThatWasNeverWritten_isNone() throws Exception {
+    CompletableFuture<Commit> stalled = stall();
+    CompletableFuture<Commit> winner = put("k");
+    CompletableFuture<Commit> loser = putIfAbsent("k");
+    probe.step();
+    stalled.get(10, SECONDS);
+    await().until(() -> probe.writesHeld() == 2);
+    probe.failWrites(new IllegalStateException("the disk is on fire"));
+    probe.release();
+    assertEquals("unknown", cause(winner, UnavailableException.class).details().get("outcome"));
+    assertEquals("none", cause(loser, UnavailableException.class).details().get("outcome"));
+  }
+
+  @Test
   void listener_seesEveryPublishedVersionInOrder() throws Exception {
     LinkedBlockingQueue<Long> published = new LinkedBlockingQueue<>();
     store.onPublish(published::add);
@@ -456,10 +487,24 @@ class GroupCommitTest {
     return store.commit(batch(key), Durability.ASYNC, LONG);
   }
 
+  private CompletableFuture<Commit> putIfAbsent(String key) {
+    Write write =
+        new Write.Upsert(
+            "ns",
+            key,
+            Value.json("1"),
+            null,
+            List.of(),
+            Write.Expiry.Unchanged.UNCHANGED,
+            WriteCondition.ifAbsent());
+    return store.commit(WriteBatch.of(write), Durability.ASYNC, LONG);
+  }
+
   private static WriteBatch batch(String key) {
     return WriteBatch.builder().put("ns", key, Value.json("\"" + key + "\"")).build();
   }
 
+  @CanIgnoreReturnValue
   private static <E extends Exception> E cause(CompletableFuture<Commit> future, Class<E> type) {
     ExecutionException failure =
         assertThrows(ExecutionException.class, () -> future.get(10, SECONDS));

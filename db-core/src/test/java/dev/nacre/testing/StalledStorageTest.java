@@ -34,7 +34,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nothing waits for a stalled write, and what promises not to touch the disk does not wait for a stalled read either. */
+/**
+ * Nothing waits for a stalled write, and what promises not to touch the disk does not wait for a
+ * stalled read either.
+ */
 @Timeout(60)
 class StalledStorageTest {
   private static final Duration LONG = Duration.ofSeconds(30);
@@ -71,7 +74,8 @@ class StalledStorageTest {
     calls.put("lineage", () -> store.lineage());
     calls.put("now", () -> store.now());
     calls.put("resolve", () -> store.resolve(AsOf.version(3)));
-    calls.put("resolve instant", () -> store.resolve(AsOf.instant(now.instant().minusNanos(1_000))));
+    calls.put(
+        "resolve instant", () -> store.resolve(AsOf.instant(now.instant().minusNanos(1_000))));
     calls.put("commit", () -> commit("more").isDone());
     calls.put("commit large", () -> commitLarge().isDone());
     calls.put("get", () -> store.get(now, "ns", "k1", Set.of(SPACE.name())));
@@ -85,8 +89,11 @@ class StalledStorageTest {
     calls.put("statistics", () -> store.statistics());
     calls.put("readLog", Executors.callable(() -> store.readLog(id, 0, now.version(), _ -> {})));
     calls.put("vector", () -> store.vector(now.version(), id, SPACE, "k1"));
-    calls.put("scanVectors", Executors.callable(() -> store.scanVectors(now.version(), id, SPACE, (_, _, _) -> true)));
-    calls.put("scanMetadata", Executors.callable(() -> store.scanMetadata(now, "ns", (_, _) -> true)));
+    calls.put(
+        "scanVectors",
+        Executors.callable(() -> store.scanVectors(now.version(), id, SPACE, (_, _, _) -> true)));
+    calls.put(
+        "scanMetadata", Executors.callable(() -> store.scanMetadata(now, "ns", (_, _) -> true)));
     calls.put("onPublish", Executors.callable(() -> store.onPublish(_ -> {})));
     for (Map.Entry<String, Callable<?>> call : calls.entrySet()) {
       assertReturnsAtOnce(call.getKey(), call.getValue());
@@ -120,7 +127,10 @@ class StalledStorageTest {
     assertEquals(21, stalled.get(10, SECONDS).version());
   }
 
-  /** The best of some attempts: a call that waits for the storage is late in all, a busy machine only in some. */
+  /**
+   * The best of some attempts: a call that waits for the storage is late in all, a busy machine
+   * only in some.
+   */
   private static void assertReturnsAtOnce(String name, Callable<?> call) throws Exception {
     Duration best = Duration.ofDays(1);
     for (int i = 0; i < 20 && best.compareTo(BOUND) >= 0; i++) {

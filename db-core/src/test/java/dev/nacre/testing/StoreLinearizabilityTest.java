@@ -38,9 +38,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Reads, writes and conditional writes of concurrent callers look as if they had happened one after another, across namespaces. Random
- * programs run on real threads and each result is explained or not; Lincheck would do the same here, because its model checker cannot see
- * into RocksDB, and its instrumentation does not run on JDK 25.
+ * Reads, writes and conditional writes of concurrent callers look as if they had happened one after
+ * another, across namespaces. Random programs run on real threads and each result is explained or
+ * not; Lincheck would do the same here, because its model checker cannot see into RocksDB, and its
+ * instrumentation does not run on JDK 25.
  */
 class StoreLinearizabilityTest {
   private static final int THREADS = 4;
@@ -193,11 +194,12 @@ class StoreLinearizabilityTest {
       case 8 ->
           new Planned(
               "put both " + key + " " + value,
-              ns -> done(
-                  () ->
-                      commit(
-                          upsert(ns, key, value, WriteCondition.none()),
-                          upsert(ns + "right", key, value, WriteCondition.none()))),
+              ns ->
+                  done(
+                      () ->
+                          commit(
+                              upsert(ns, key, value, WriteCondition.none()),
+                              upsert(ns + "right", key, value, WriteCondition.none()))),
               state -> new Outcome<>(state.withBoth(key, value), null));
       default ->
           new Planned(
@@ -215,8 +217,7 @@ class StoreLinearizabilityTest {
         : new Outcome<>(state, false);
   }
 
-  private boolean replace(
-      String namespace, String key, int expected, @Nullable Integer value) {
+  private boolean replace(String namespace, String key, int expected, @Nullable Integer value) {
     while (true) {
       Optional<VersionedRecord> found = find(namespace, key);
       if (found.isEmpty() || number(found.orElseThrow()) != expected) {
@@ -237,9 +238,7 @@ class StoreLinearizabilityTest {
     ReadPoint now = store.now();
     Map<String, Integer> left = new TreeMap<>();
     store
-        .scan(
-            ScanRequest.of(namespace)
-                .withAsOf(AsOf.version(now.version())))
+        .scan(ScanRequest.of(namespace).withAsOf(AsOf.version(now.version())))
         .items()
         .forEach(record -> left.put(record.key(), number(record)));
     Map<String, Integer> right = new TreeMap<>();

@@ -37,7 +37,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** After close every call is refused by type, and closing under load never reaches native code that is gone. */
+/**
+ * After close every call is refused by type, and closing under load never reaches native code that
+ * is gone.
+ */
 class UseAfterCloseTest {
   private static final Map<Class<?>, Object> ARGUMENTS =
       Map.ofEntries(
@@ -83,7 +86,9 @@ class UseAfterCloseTest {
     } else {
       InvocationTargetException failure =
           assertThrows(
-              InvocationTargetException.class, () -> method.invoke(store, arguments), method::getName);
+              InvocationTargetException.class,
+              () -> method.invoke(store, arguments),
+              method::getName);
       assertInstanceOf(DatabaseClosedException.class, failure.getCause());
     }
   }
@@ -98,7 +103,7 @@ class UseAfterCloseTest {
 
   @Test
   void close_underLoad_neverCrashesTheProcess() throws Exception {
-    try (ChildJvm child = ChildJvm.start(CloseUnderLoad.class, work, "40")) {
+    try (ChildJvm child = ChildJvm.start(CloseUnderLoad.class, work, "20")) {
       child.awaitSuccess(Duration.ofSeconds(60));
     }
   }

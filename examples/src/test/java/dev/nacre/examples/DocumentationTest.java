@@ -15,8 +15,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every Java block of the documentation is a region of a file that is compiled and run, word for word; every local link leads
- * somewhere. With {@code -Dsnippets.update=true} the blocks are rewritten from their files.
+ * Every Java block of the documentation is a region of a file that is compiled and run, word for
+ * word; every local link leads somewhere. With {@code -Dsnippets.update=true} the blocks are
+ * rewritten from their files.
  */
 class DocumentationTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -35,14 +36,16 @@ class DocumentationTest {
         blocks++;
         assertTrue(
             block.group(1) != null,
-            () -> page + " has a Java block without a snippet comment before it: " + block.group(3));
+            () ->
+                page + " has a Java block without a snippet comment before it: " + block.group(3));
         String region = region(ROOT.resolve(block.group(1)), block.group(2));
         if (Boolean.getBoolean("snippets.update")) {
           String comment = "<!-- snippet: " + block.group(1) + "#" + block.group(2) + " -->\n";
           block.appendReplacement(
               updated, Matcher.quoteReplacement(comment + "```java\n" + region + "```"));
         } else {
-          assertEquals(region, block.group(3), () -> page + ": rewrite it with -Dsnippets.update=true");
+          assertEquals(
+              region, block.group(3), () -> page + ": rewrite it with -Dsnippets.update=true");
         }
       }
       if (!updated.isEmpty()) {
@@ -77,7 +80,9 @@ class DocumentationTest {
     return pages;
   }
 
-  /** The lines between {@code // region name} and {@code // endregion}, without their common indent. */
+  /**
+   * The lines between {@code // region name} and {@code // endregion}, without their common indent.
+   */
   private static String region(Path file, String name) throws IOException {
     List<String> lines = new ArrayList<>();
     boolean inside = false;

@@ -3,7 +3,6 @@ package dev.nacre.similarity;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -153,8 +152,25 @@ final class SimdSimilarity implements SimilarityProvider {
     return FloatVector.fromMemorySegment(SPECIES, rows, at + (long) index * Float.BYTES, ORDER);
   }
 
+  /**
+   * Adds all lanes in a fixed order: halves onto halves. {@code reduceLanes} promises no order, and
+   * compiled code takes another one than the interpreter does.
+   */
   private static float sum(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
-    return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+    FloatVector total = a.add(b).add(c.add(d));
+    if (STEP == 16) {
+      total = half(total, FloatVector.SPECIES_256, 0).add(half(total, FloatVector.SPECIES_256, 1));
+    }
+    if (STEP >= 8) {
+      total = half(total, FloatVector.SPECIES_128, 0).add(half(total, FloatVector.SPECIES_128, 1));
+    }
+    return STEP >= 4
+        ? (total.lane(0) + total.lane(2)) + (total.lane(1) + total.lane(3))
+        : total.lane(0) + total.lane(1);
+  }
+
+  private static FloatVector half(FloatVector vector, VectorSpecies<Float> species, int part) {
+    return (FloatVector) vector.reinterpretShape(species, part);
   }
 
   /** The widest the processor has, but never wider than a row's padding. */

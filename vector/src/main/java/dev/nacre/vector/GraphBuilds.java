@@ -70,7 +70,9 @@ final class GraphBuilds implements AutoCloseable {
   /** Drops what waits and waits for what runs; the caller has told it to stop. */
   @Override
   public void close() {
-    executor.shutdownNow().clear();
+    // No interrupt: Lucene would lose the channels it needs to roll back.
+    executor.getQueue().clear();
+    executor.shutdown();
     Thread last = thread.get();
     if (last != null) {
       Threads.join(last);

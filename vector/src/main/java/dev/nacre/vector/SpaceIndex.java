@@ -1,5 +1,6 @@
 package dev.nacre.vector;
 
+import dev.nacre.error.UnavailableException;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Namespace;
 import dev.nacre.store.Store;
@@ -316,13 +317,15 @@ final class SpaceIndex implements View {
 
   private void write(GraphFiles.Mode mode, long version, GraphFiles.Source source) {
     BooleanSupplier stop = () -> closed || settings.closing.getAsBoolean();
-    // A graph ahead of the store after a power cut would be thrown away.
-    store.ensureDurable(version);
     GraphIndex index;
     try {
+      if (store.indexDirectory().isPresent()) {
+        // A graph ahead of the store after a power cut would be thrown away.
+        store.ensureDurable(version);
+      }
       index = files.write(mode, GraphStamp.of(store.lineage(), version, space), source, stop);
       failures.set(0);
-    } catch (UncheckedIOException e) {
+    } catch (UncheckedIOException | UnavailableException e) {
       failures.incrementAndGet();
       LOG.warn(
           "The graph of the {} cannot be written (attempt {} of {}); searches stay exact",

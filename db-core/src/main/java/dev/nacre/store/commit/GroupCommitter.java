@@ -118,6 +118,11 @@ public final class GroupCommitter {
     return durableVersion;
   }
 
+  /** Whether a write to storage has failed, so that nothing is written any more. */
+  public boolean hasFailed() {
+    return failure != null;
+  }
+
   /** Bytes of writes that wait. */
   public long queueBytes() {
     return queue.bytes();

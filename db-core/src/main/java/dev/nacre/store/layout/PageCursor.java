@@ -29,9 +29,11 @@ public record PageCursor(Kind kind, ReadPoint readPoint, byte[] position) {
     }
   }
 
+  private static final int POSITION_BYTES = 8;
+
   /** A history's position. */
   public static byte[] position(long version) {
-    return new ByteWriter(8).u64(version).toByteArray();
+    return new ByteWriter(POSITION_BYTES).u64(version).toByteArray();
   }
 
   /** The version in a history's position. */
@@ -71,10 +73,11 @@ public record PageCursor(Kind kind, ReadPoint readPoint, byte[] position) {
             text,
             "was made before the database was restored: its versions mean something else now");
       }
-      return new PageCursor(
-          kind,
-          new ReadPoint(version, Micros.toInstant(micros), of),
-          reader.raw(reader.remaining()));
+      byte[] position = reader.raw(reader.remaining());
+      if (kind == Kind.HISTORY && position.length != POSITION_BYTES) {
+        throw refused(text, "is cut off");
+      }
+      return new PageCursor(kind, new ReadPoint(version, Micros.toInstant(micros), of), position);
     } catch (IllegalArgumentException | CorruptionException e) {
       throw refused(text, "is not one that a page returned");
     }

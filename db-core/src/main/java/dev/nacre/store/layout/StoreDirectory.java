@@ -232,31 +232,38 @@ public final class StoreDirectory implements AutoCloseable {
   }
 
   /**
-   * The version of the last close when that was in order, and forgets it: once this returns, a
-   * crash leaves no marker behind. A marker that is damaged counts as none, because a close that
-   * was not clean is always allowed for. In a directory opened read-only it is only read.
+   * The version of the last close when that was in order. A marker that is damaged counts as none,
+   * because a close that was not clean is always allowed for.
    */
-  public synchronized OptionalLong takeCleanMarker() {
-    Path marker = path.resolve(CLEAN);
+  public synchronized OptionalLong cleanMarker() {
     if (closed) {
       throw closedAlready();
     }
+    Path marker = path.resolve(CLEAN);
+    if (!Files.exists(marker)) {
+      return OptionalLong.empty();
+    }
     try {
-      if (!Files.exists(marker)) {
-        return OptionalLong.empty();
-      }
-      byte[] bytes;
-      try {
-        bytes = files.read(marker, CleanMarker.BYTES_MAX);
-      } catch (IOException e) {
-        // Unreadable is damaged; whether the disk works at all is seen just below.
-        bytes = new byte[0];
-      }
-      if (!readOnly) {
+      return CleanMarker.parse(files.read(marker, CleanMarker.BYTES_MAX));
+    } catch (IOException _) {
+      // Unreadable is damaged; whether the disk works at all is seen when it is taken.
+      return OptionalLong.empty();
+    }
+  }
+
+  /**
+   * The same, and forgets it: once this returns, a crash leaves no marker behind. In a directory
+   * opened read-only it is only read.
+   */
+  public synchronized OptionalLong takeCleanMarker() {
+    OptionalLong version = cleanMarker();
+    Path marker = path.resolve(CLEAN);
+    try {
+      if (!readOnly && Files.exists(marker)) {
         files.delete(marker);
         files.syncDirectory(path);
       }
-      return CleanMarker.parse(bytes);
+      return version;
     } catch (IOException e) {
       throw refused(path, "be opened for writing", e);
     }

@@ -22,10 +22,20 @@ package dev.nacre.store.rocks;
  * @param damage where and what the first damage is, empty when there is none; a torn tail is damage
  */
 public record LogCheckResult(long firstVersion, long lastVersion, long durableUpTo, String damage) {
-  static final LogCheckResult EMPTY = new LogCheckResult(0, 0, 0, "");
+  /** Of an empty log. */
+  public static final LogCheckResult EMPTY = new LogCheckResult(0, 0, 0, "");
 
   /** Whether a part of the log cannot be read. */
   public boolean damaged() {
     return !damage.isEmpty();
+  }
+
+  /**
+   * Whether only the sorted files can tell if acknowledged commits are missing: the damage is
+   * before the first commit row. A read-only open then decides, before a writable one drops the
+   * log.
+   */
+  public boolean comparisonNeeded() {
+    return damaged() && lastVersion == 0 && durableUpTo > 0;
   }
 }

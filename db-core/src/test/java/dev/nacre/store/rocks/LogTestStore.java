@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDB;
@@ -24,8 +25,12 @@ import org.rocksdb.WriteOptions;
 final class LogTestStore implements AutoCloseable {
   static final int COMMIT = 2;
 
-  static {
+  /** So that no file comes or goes while a copy is taken. Lives as long as the JVM. */
+  private static final ColumnFamilyOptions NO_COMPACTION = noCompaction();
+
+  private static ColumnFamilyOptions noCompaction() {
     RocksDB.loadLibrary();
+    return new ColumnFamilyOptions().setDisableAutoCompactions(true);
   }
 
   private final Path directory;
@@ -59,7 +64,8 @@ final class LogTestStore implements AutoCloseable {
   private static List<ColumnFamilyDescriptor> families() {
     List<ColumnFamilyDescriptor> families = new ArrayList<>();
     for (String name : List.of("default", "head", "commit", "log")) {
-      families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8)));
+      families.add(
+          new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), NO_COMPACTION));
     }
     return families;
   }
@@ -122,8 +128,13 @@ final class LogTestStore implements AutoCloseable {
   }
 
   /** Copies the directory as a crash at this moment would leave it. */
-  Path crash(Path target) throws IOException {
-    copy(directory, target);
+  Path crash(Path target) throws IOException, RocksDBException {
+    db.disableFileDeletions();
+    try {
+      copy(directory, target);
+    } finally {
+      db.enableFileDeletions();
+    }
     return target;
   }
 

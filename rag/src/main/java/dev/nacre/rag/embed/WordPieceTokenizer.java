@@ -172,13 +172,9 @@ final class WordPieceTokenizer {
   }
 
   private static boolean isDropped(int c) {
+    // Not what is unassigned: an emoji newer than the JDK's tables is a word that nobody knows.
     return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.PRIVATE_USE,
-          Character.SURROGATE,
-          Character.UNASSIGNED ->
-          true;
+      case Character.CONTROL, Character.FORMAT, Character.PRIVATE_USE, Character.SURROGATE -> true;
       default -> c == 0xFFFD;
     };
   }

@@ -92,7 +92,8 @@ public final class GraphFiles implements AutoCloseable {
     String problem;
     try {
       Directory files = directory();
-      if (files.listAll().length == 0) {
+      if (!DirectoryReader.indexExists(files)) {
+        // Nothing yet, or the first build was cut off: the next one clears what it left.
         return null;
       }
       DirectoryReader reader = DirectoryReader.open(files);
