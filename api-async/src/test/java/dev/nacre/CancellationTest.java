@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.nacre.embed.Embedder;
 import dev.nacre.error.DeadlineExceededException;
 import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
-import dev.nacre.embed.Embedder;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.EmbeddingSpace;
@@ -174,8 +174,7 @@ class CancellationTest {
 
   @Test
   void deadline_ofReads_passesForTheRunningAndTheQueued() {
-    try (Database db =
-        open(DatabaseOptions.inMemoryBuilder().timeout(Duration.ofMillis(300)))) {
+    try (Database db = open(DatabaseOptions.inMemoryBuilder().timeout(Duration.ofMillis(300)))) {
       probe.holdReads();
       CompletableFuture<?> running = db.scanPage(ScanRequest.of("docs"));
       CompletableFuture<?> queued = db.scanPage(ScanRequest.of("docs"));
@@ -232,7 +231,7 @@ class CancellationTest {
   }
 
   /** What somebody else's embedder may do wrong. */
-  private enum Fault {
+  enum Fault {
     THROWS,
     ANSWERS_NULL,
     FAILS,
@@ -266,8 +265,7 @@ class CancellationTest {
           @Override
           public void close() {}
         };
-    try (Database db =
-        Database.open(DatabaseOptions.inMemoryBuilder().embedder(faulty).build())) {
+    try (Database db = Database.open(DatabaseOptions.inMemoryBuilder().embedder(faulty).build())) {
       var embed = db.embed(EmbedRequest.text("docs", "t", "some text"));
       var similar = db.similar(SearchRequest.byText("docs", "some text"));
       if (fault == Fault.ANSWERS_ANOTHER_DIMENSION) {

@@ -126,9 +126,6 @@ class ClosingTest {
                             default -> db.scanPage(ScanRequest.of("docs").withLimit(3));
                           });
                       running.countDown();
-                      if (i % 64 == 0) {
-                        Thread.yield();
-                      }
                     }
                   }));
     }
@@ -175,8 +172,7 @@ class ClosingTest {
   @Test
   void close_insideCallbacks_doesNotWaitForItself() {
     for (int i = 0; i < 10; i++) {
-      Database db =
-          Database.open(DatabaseOptions.inMemoryBuilder().readThreads(1).build());
+      Database db = Database.open(DatabaseOptions.inMemoryBuilder().readThreads(1).build());
       var first = db.put("docs", "a", Value.text("one")).thenRun(db::close);
       var second = db.put("docs", "b", Value.text("two")).thenRun(db::close);
       var third = db.scanPage(ScanRequest.of("docs")).thenRun(db::close);

@@ -23,9 +23,9 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
 /**
- * With the committer and every read of storage stalled, each public call still returns within 10 ms,
- * however many are waiting already; once storage moves again, all of them complete. (BlockHound does
- * not see native code; this test needs not.)
+ * With the committer and every read of storage stalled, each public call still returns within 10
+ * ms, however many are waiting already; once storage moves again, all of them complete. (BlockHound
+ * does not see native code; this test needs not.)
  */
 class StalledDatabaseTest {
   private static final long RETURNS_WITHIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -59,7 +59,9 @@ class StalledDatabaseTest {
       assertTrue(probe.writesHeld() > 0, "no write was held");
       assertTrue(probe.readsHeld() > 0, "no read was held");
       long unanswered =
-          answers.stream().filter(answer -> answer instanceof CompletableFuture<?> f && !f.isDone()).count();
+          answers.stream()
+              .filter(answer -> answer instanceof CompletableFuture<?> f && !f.isDone())
+              .count();
       assertTrue(unanswered > ROUNDS * 10L, unanswered + " calls wait; storage was not stalled");
 
       probe.release();

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Says which keys are near one that is not there: those that follow it and those that share a
- * long start with it, the most alike first. A few small scans.
+ * Says which keys are near one that is not there: those that follow it and those that share a long
+ * start with it, the most alike first. A few small scans.
  */
 final class NearKeys {
   private static final int FOLLOWING = 4;

@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of a face of the database by reflection, each with arguments it accepts, so that a call
@@ -43,8 +44,7 @@ public final class PublicCalls {
               WriteBatch.class, WriteBatch.builder().put("docs", "b", Value.text("batch")).build()),
           Map.entry(
               BatchRequest.class,
-              BatchRequest.of(
-                  WriteBatch.builder().put("docs", "c", Value.text("batch")).build())),
+              BatchRequest.of(WriteBatch.builder().put("docs", "c", Value.text("batch")).build())),
           Map.entry(PutRequest.class, PutRequest.of("docs", "d", Value.text("put"))),
           Map.entry(EmbedRequest.class, EmbedRequest.of("docs", "e", Embedding.of(1, 2, 3))),
           Map.entry(DeleteRequest.class, DeleteRequest.of("docs", "d")),
@@ -65,13 +65,13 @@ public final class PublicCalls {
 
     /** Calls it with one argument null and answers what it threw. */
     public Throwable withNull(Object face, int argument) throws ReflectiveOperationException {
-      Object[] values = arguments.toArray();
+      @Nullable Object[] values = arguments.toArray();
       values[argument] = null;
       try {
         Object answer = method.invoke(face, values);
         return new AssertionError(this + " took null as argument " + argument + ": " + answer);
       } catch (InvocationTargetException e) {
-        return e.getCause();
+        return e.getTargetException();
       }
     }
 

@@ -24,7 +24,7 @@ public final class Main {
             .setErr(terminal.err())
             .setColorScheme(
                 CommandLine.Help.defaultColorScheme(terminal.styled() ? Ansi.ON : Ansi.OFF))
-            .setUsageHelpAutoWidth(true)
+            .setUsageHelpWidth(100)
             .setCaseInsensitiveEnumValuesAllowed(true);
     command.setExecutionExceptionHandler(
         (failure, at, _) -> new FailureReport(terminal.err(), interruption).print(failure, at));

@@ -24,8 +24,7 @@ class CommandLineTest {
 
   @Test
   void helpOfQuickstart_namesItsOptionsAndHidesThoseOfTests() {
-    for (String[] arguments :
-        new String[][] {{"help", "quickstart"}, {"quickstart", "--help"}}) {
+    for (String[] arguments : new String[][] {{"help", "quickstart"}, {"quickstart", "--help"}}) {
       Commands.Outcome outcome = Commands.run(arguments);
       assertEquals(0, outcome.code());
       assertTrue(outcome.out().contains("--directory"), outcome.out());

@@ -65,7 +65,8 @@ class ProcessTest {
         line = lines.readLine();
       }
       assertNotNull(line, "ended before a quarter was stored");
-      // By its handle: destroying the Process itself closes its streams, and its last words are wanted.
+      // By its handle: destroying the Process itself closes its streams, and its last words are
+      // wanted.
       assertTrue(process.toHandle().destroy());
       assertTrue(process.waitFor(60, TimeUnit.SECONDS), "did not end");
       String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -76,11 +77,7 @@ class ProcessTest {
     }
     try (Database database = Database.open(directory)) {
       int stored =
-          database
-              .scanPage(ScanRequest.of("cranfield").withLimit(10_000))
-              .join()
-              .items()
-              .size();
+          database.scanPage(ScanRequest.of("cranfield").withLimit(10_000)).join().items().size();
       assertTrue(stored >= 1_398 / 4 && stored < 1_398, "stored: " + stored);
     }
   }

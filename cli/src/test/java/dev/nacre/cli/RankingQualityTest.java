@@ -40,8 +40,7 @@ class RankingQualityTest {
   @Test
   void severalQuestions_averaged() {
     RankingQuality quality =
-        RankingQuality.of(
-            List.of(List.of("a"), List.of("x")), List.of(Set.of("a"), Set.of("b")));
+        RankingQuality.of(List.of(List.of("a"), List.of("x")), List.of(Set.of("a"), Set.of("b")));
     assertEquals(0.5, quality.ndcg(), 1e-12);
     assertEquals(0.5, quality.recall(), 1e-12);
   }

@@ -18,37 +18,37 @@ public sealed interface Filter {
 
   /** The field equals the value: a String, Boolean, integer or finite number. */
   static Filter eq(String field, Object value) {
-    return new Eq(field, Scalars.checked(field, value));
+    return new Eq(field, value);
   }
 
   /** Not {@link #eq}. */
   static Filter ne(String field, Object value) {
-    return new Ne(field, Scalars.checked(field, value));
+    return new Ne(field, value);
   }
 
   /** The field is less than the value: a string (by code point) or number. */
   static Filter lt(String field, Object value) {
-    return new Compare(field, Order.LT, Scalars.ordered(field, value));
+    return new Compare(field, Order.LT, value);
   }
 
   /** The field is at most the value. */
   static Filter le(String field, Object value) {
-    return new Compare(field, Order.LE, Scalars.ordered(field, value));
+    return new Compare(field, Order.LE, value);
   }
 
   /** The field is more than the value. */
   static Filter gt(String field, Object value) {
-    return new Compare(field, Order.GT, Scalars.ordered(field, value));
+    return new Compare(field, Order.GT, value);
   }
 
   /** The field is at least the value. */
   static Filter ge(String field, Object value) {
-    return new Compare(field, Order.GE, Scalars.ordered(field, value));
+    return new Compare(field, Order.GE, value);
   }
 
   /** The field equals one of the values. */
   static Filter in(String field, List<?> values) {
-    return new In(field, values.stream().map(value -> Scalars.checked(field, value)).toList());
+    return new In(field, Scalars.checkedAll(field, values));
   }
 
   /** The field is there. */
@@ -90,6 +90,11 @@ public sealed interface Filter {
    * @param value a String, Boolean, Long or Double
    */
   record Eq(String field, Object value) implements Filter {
+    /** Checks field and value, and widens the value as metadata does. */
+    public Eq {
+      value = Scalars.checked(field, value);
+    }
+
     @Override
     public boolean matches(Metadata metadata) {
       return Scalars.any(metadata, field, element -> Scalars.equal(element, value));
@@ -103,6 +108,11 @@ public sealed interface Filter {
    * @param value a String, Boolean, Long or Double
    */
   record Ne(String field, Object value) implements Filter {
+    /** Checks field and value, and widens the value as metadata does. */
+    public Ne {
+      value = Scalars.checked(field, value);
+    }
+
     @Override
     public boolean matches(Metadata metadata) {
       return !Scalars.any(metadata, field, element -> Scalars.equal(element, value));
@@ -117,6 +127,11 @@ public sealed interface Filter {
    * @param value a String, Long or Double
    */
   record Compare(String field, Order order, Object value) implements Filter {
+    /** Checks field and value, and widens the value as metadata does. */
+    public Compare {
+      value = Scalars.ordered(field, value);
+    }
+
     @Override
     public boolean matches(Metadata metadata) {
       return Scalars.any(metadata, field, element -> Scalars.ordered(element, order, value));
@@ -130,9 +145,9 @@ public sealed interface Filter {
    * @param values Strings, Booleans, Longs or Doubles
    */
   record In(String field, List<Object> values) implements Filter {
-    /** Copies the list. */
+    /** Checks field and values, and copies them, widened as metadata does. */
     public In {
-      values = List.copyOf(values);
+      values = Scalars.checkedAll(field, values);
     }
 
     @Override
@@ -150,6 +165,11 @@ public sealed interface Filter {
    * @param field the field
    */
   record Exists(String field) implements Filter {
+    /** Checks the field's name. */
+    public Exists {
+      Scalars.checkField(field);
+    }
+
     @Override
     public boolean matches(Metadata metadata) {
       return metadata.get(field).isPresent();

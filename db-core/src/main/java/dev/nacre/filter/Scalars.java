@@ -3,18 +3,36 @@ package dev.nacre.filter;
 import dev.nacre.error.ValidationException;
 import dev.nacre.model.Metadata;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Checks and comparisons of metadata scalars. */
 final class Scalars {
   private Scalars() {}
 
+  /** Refuses a name that no field of metadata can have. */
+  static void checkField(String field) {
+    var _ = checked(field, true);
+  }
+
+  /** The values as metadata would keep them. */
+  static List<Object> checkedAll(String field, List<?> values) {
+    checkField(field);
+    List<Object> kept = new ArrayList<>(values.size());
+    for (@Nullable Object value : values) {
+      kept.add(checked(field, value));
+    }
+    return List.copyOf(kept);
+  }
+
   /** The value as metadata would keep it: a String, Boolean, Long or Double. */
-  static Object checked(String field, Object value) {
-    Object kept = Metadata.of(field, value).get(field).orElseThrow();
+  static Object checked(String field, @Nullable Object value) {
+    Object kept = Metadata.of(Collections.singletonMap(field, value)).get(field).orElseThrow();
     if (kept instanceof List) {
       throw new ValidationException(
           "filter on \"" + field + "\" compares with a list; use in(...) for membership",

@@ -39,6 +39,20 @@ public record CommitAttributes(
               + " characters; at most 16 and "
               + CHARACTERS_MAX);
     }
+    check(actor, "actor");
+    check(source, "source");
+    check(idempotencyKey, "idempotency key");
+    other.forEach(
+        (name, text) -> {
+          Texts.check(name, "name of a commit attribute");
+          Texts.check(text, "commit attribute \"" + name + "\"");
+        });
+  }
+
+  private static void check(@Nullable String text, String what) {
+    if (text != null) {
+      Texts.check(text, what);
+    }
   }
 
   private static int length(@Nullable String text) {

@@ -50,6 +50,9 @@ public record EmbeddingSpace(String name, int dimension, Metric metric, @Nullabl
               + " characters; at most 256",
           Map.of("space", name));
     }
+    if (model != null) {
+      Texts.check(model, "model id of embedding space \"" + name + "\"");
+    }
   }
 
   /** The default space: cosine, no model stated. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The filterable facts of a record: a flat object of strings, booleans, int64 integers, finite
@@ -29,16 +30,19 @@ public final class Metadata {
   /**
    * Metadata from a map.
    *
-   * @throws ValidationException when a name is empty or longer than 256 characters, or a value is
-   *     null, nested, not finite or of another type
+   * @throws ValidationException when a name is no string, empty or longer than 256 characters, or a
+   *     value is null, nested, not finite or of another type, or a text has half of a surrogate
+   *     pair
    */
   public static Metadata of(Map<String, ?> fields) {
     if (fields.isEmpty()) {
       return EMPTY;
     }
     SortedMap<String, Object> checked = new TreeMap<>();
-    for (Map.Entry<String, ?> field : fields.entrySet()) {
-      checked.put(checkedName(field.getKey()), checkedValue(field.getKey(), field.getValue()));
+    // The compiler's promise of the key type does not hold for maps that come through raw types.
+    for (Map.Entry<?, ?> field : fields.entrySet()) {
+      String name = checkedName(field.getKey());
+      checked.put(name, checkedValue(name, field.getValue()));
     }
     return new Metadata(checked);
   }
@@ -50,6 +54,10 @@ public final class Metadata {
 
   /** Metadata of two fields. */
   public static Metadata of(String name1, Object value1, String name2, Object value2) {
+    if (name1.equals(name2)) {
+      throw new ValidationException(
+          "metadata field \"" + name1 + "\" is given twice", Map.of("field", name1));
+    }
     return of(Map.of(name1, value1, name2, value2));
   }
 
@@ -83,16 +91,26 @@ public final class Metadata {
     return fields.toString();
   }
 
-  private static String checkedName(String name) {
+  private static String checkedName(@Nullable Object key) {
+    if (!(key instanceof String name)) {
+      throw new ValidationException(
+          "metadata field name "
+              + key
+              + " is "
+              + (key == null ? "null" : "a " + key.getClass().getName())
+              + "; names are strings",
+          Map.of("field", String.valueOf(key)));
+    }
     if (name.isEmpty() || name.length() > 256) {
       throw new ValidationException(
           "metadata field name has " + name.length() + " characters; 1 to 256 are allowed",
           Map.of("field", name));
     }
+    Texts.check(name, "metadata field name");
     return name;
   }
 
-  private static Object checkedValue(String name, Object value) {
+  private static Object checkedValue(String name, @Nullable Object value) {
     if (value instanceof Collection<?> elements) {
       List<Object> scalars = new ArrayList<>(elements.size());
       for (Object element : elements) {
@@ -103,9 +121,12 @@ public final class Metadata {
     return checkedScalar(name, value);
   }
 
-  private static Object checkedScalar(String name, Object value) {
+  private static Object checkedScalar(String name, @Nullable Object value) {
     return switch (value) {
-      case String text -> text;
+      case String text -> {
+        Texts.check(text, "metadata field \"" + name + "\"");
+        yield text;
+      }
       case Boolean flag -> flag;
       case Long number -> number;
       case Integer number -> number.longValue();

@@ -3,6 +3,7 @@ package dev.nacre.model;
 import dev.nacre.error.ValidationException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,14 +18,26 @@ public record NamespaceOptions(List<EmbeddingSpace> spaces, @Nullable Duration t
   /** No declared spaces, no expiry. */
   public static final NamespaceOptions DEFAULT = new NamespaceOptions(List.of(), null);
 
+  /** The longest time to live: a hundred years. */
+  public static final Duration TIME_TO_LIVE_MAX = Duration.ofDays(100 * 365);
+
   /** Checks the options. */
   public NamespaceOptions {
     spaces = List.copyOf(spaces);
     if (spaces.stream().map(EmbeddingSpace::name).distinct().count() != spaces.size()) {
       throw new ValidationException("an embedding space is declared twice in " + spaces);
     }
-    if (timeToLive != null && (timeToLive.isNegative() || timeToLive.isZero())) {
-      throw new ValidationException("timeToLive is " + timeToLive + "; it must be more than zero");
+    boolean possible =
+        timeToLive == null
+            || (timeToLive.isPositive() && timeToLive.compareTo(TIME_TO_LIVE_MAX) <= 0);
+    if (!possible) {
+      throw new ValidationException(
+          "timeToLive is "
+              + timeToLive
+              + "; it must be more than zero and at most "
+              + TIME_TO_LIVE_MAX.toDays()
+              + " days",
+          Map.of("timeToLive", String.valueOf(timeToLive)));
     }
   }
 }

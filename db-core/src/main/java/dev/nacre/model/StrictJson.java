@@ -6,12 +6,19 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.nacre.error.SerializationException;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JSON as Nacre accepts it: one document, nothing lenient, nothing that another JSON reader would
@@ -29,18 +36,38 @@ final class StrictJson {
                           .maxNestingDepth(DEPTH_MAX)
                           .maxStringLength(Integer.MAX_VALUE)
                           .build())
+                  .streamWriteConstraints(
+                      StreamWriteConstraints.builder().maxNestingDepth(DEPTH_MAX).build())
+                  // As bare tokens, which the check then refuses, and not as strings.
+                  .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
                   .build())
+          .addModule(strictMapKeys())
           .build();
 
   private StrictJson() {}
 
-  /** The same bytes, when they are one strict document. */
-  static byte[] checked(byte[] utf8) {
+  private static SimpleModule strictMapKeys() {
+    SimpleModule module = new SimpleModule("nacre");
+    module.setKeySerializers(new StrictMapKeys());
+    return module;
+  }
+
+  /** The UTF-8 of a text, when it is one strict document. */
+  static byte[] checked(String text) {
+    int at = Texts.loneSurrogate(text);
+    if (at >= 0) {
+      throw refused("half of a surrogate pair", "character " + at, null);
+    }
+    return checked(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static byte[] checked(byte[] utf8) {
+    refuseOtherEncodings(utf8);
     try (JsonParser parser = MAPPER.createParser(utf8)) {
       if (parser.nextToken() == null) {
         throw new SerializationException("JSON text is empty");
       }
-      check(parser);
+      check(parser, mayEscapeSurrogates(utf8));
       return utf8;
     } catch (JsonProcessingException e) {
       throw refused(e.getOriginalMessage(), place(e), e);
@@ -49,13 +76,43 @@ final class StrictJson {
     }
   }
 
-  private static void check(JsonParser parser) throws IOException {
+  /** Jackson would take a text that begins so for UTF-16 or UTF-32, or pass over a mark. */
+  private static void refuseOtherEncodings(byte[] utf8) {
+    for (int i = 0; i < Math.min(4, utf8.length); i++) {
+      if (utf8[i] == 0) {
+        throw refused("a character of code 0", "character " + i, null);
+      }
+    }
+    if (utf8.length >= 3
+        && utf8[0] == (byte) 0xEF
+        && utf8[1] == (byte) 0xBB
+        && utf8[2] == (byte) 0xBF) {
+      throw refused("a byte order mark", "character 0", null);
+    }
+  }
+
+  /** Whether the text has an escape of the surrogates; few do, and only they need a closer look. */
+  private static boolean mayEscapeSurrogates(byte[] utf8) {
+    for (int i = 0; i + 2 < utf8.length; i++) {
+      if (utf8[i] == '\\' && utf8[i + 1] == 'u' && (utf8[i + 2] | 0x20) == 'd') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void check(JsonParser parser, boolean surrogates) throws IOException {
     int depth = 0;
     JsonToken token = parser.currentToken();
     do {
       switch (token) {
         case START_OBJECT, START_ARRAY -> depth++;
         case END_OBJECT, END_ARRAY -> depth--;
+        case FIELD_NAME, VALUE_STRING -> {
+          if (surrogates && Texts.loneSurrogate(parser.getText()) >= 0) {
+            throw refused("half of a surrogate pair", place(parser), null);
+          }
+        }
         case VALUE_NUMBER_INT -> {
           if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
             throw outOfRange("integer", parser.getBigIntegerValue(), parser);
@@ -80,11 +137,35 @@ final class StrictJson {
 
   /** The strict text of maps, lists, scalars, trees and beans. */
   static byte[] write(Object tree) {
+    if (tree instanceof byte[]) {
+      throw new SerializationException(
+          "a byte array is not JSON: give the text as a String, or use Value.bytes");
+    }
     try {
       return checked(MAPPER.writeValueAsBytes(tree));
+    } catch (JsonMappingException e) {
+      if (e.getCause() instanceof SerializationException ours) {
+        Map<String, String> details = new HashMap<>(ours.details());
+        details.put("place", path(e));
+        throw new SerializationException(ours.getMessage() + " (at " + path(e) + ")", details, e);
+      }
+      throw refused(e.getOriginalMessage(), path(e), e);
     } catch (JsonProcessingException e) {
       throw refused(e.getOriginalMessage(), place(e), e);
     }
+  }
+
+  /** Where in the tree, as a JSON pointer; cut off when it is long. */
+  private static String path(JsonMappingException e) {
+    StringBuilder pointer = new StringBuilder();
+    for (JsonMappingException.Reference step : e.getPath()) {
+      pointer.append('/');
+      pointer.append(step.getFieldName() == null ? step.getIndex() : step.getFieldName());
+      if (pointer.length() > 200) {
+        return pointer.substring(0, 200) + "…";
+      }
+    }
+    return pointer.isEmpty() ? "/" : pointer.toString();
   }
 
   static JsonNode tree(byte[] utf8) {
@@ -132,7 +213,7 @@ final class StrictJson {
   }
 
   private static SerializationException refused(
-      String why, String place, @org.jspecify.annotations.Nullable Throwable cause) {
+      String why, String place, @Nullable Throwable cause) {
     String message =
         "not a JSON value that can be stored: " + why + (place.isEmpty() ? "" : " (" + place + ")");
     Map<String, String> details = place.isEmpty() ? Map.of() : Map.of("place", place);

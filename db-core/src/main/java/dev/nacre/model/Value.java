@@ -22,11 +22,12 @@ public sealed interface Value {
    * A JSON document from its text.
    *
    * @throws SerializationException when the text is not one strict JSON document: NaN, infinities,
-   *     integers beyond 64 bits, numbers beyond a double, duplicate keys, comments and trailing
-   *     text are refused, with the place
+   *     integers beyond 64 bits, numbers beyond a double, duplicate keys, comments, trailing text,
+   *     more than 512 levels and halves of surrogate pairs (also escaped) are refused, with the
+   *     place
    */
   static Json json(String text) {
-    return new Json(StrictJson.checked(text.getBytes(StandardCharsets.UTF_8)));
+    return new Json(StrictJson.checked(text));
   }
 
   /**
@@ -34,8 +35,8 @@ public sealed interface Value {
    * bits, finite floats and doubles, a {@link JsonNode}, or a bean or record that Jackson can
    * write.
    *
-   * @throws SerializationException as {@link #json(String)} does, and when a map key is not a
-   *     string
+   * @throws SerializationException as {@link #json(String)} does, and when a map key, at any depth,
+   *     is not a string, or {@code tree} is a byte array
    */
   static Json json(Object tree) {
     return new Json(StrictJson.write(tree));
@@ -46,8 +47,13 @@ public sealed interface Value {
     return new Bytes(bytes.clone(), mediaType);
   }
 
-  /** Plain text: bytes of UTF-8 under the media type {@link #TEXT}. */
+  /**
+   * Plain text: bytes of UTF-8 under the media type {@link #TEXT}.
+   *
+   * @throws ValidationException when it holds half of a surrogate pair, which UTF-8 cannot
+   */
   static Bytes text(String text) {
+    Texts.check(text, "text value");
     return new Bytes(text.getBytes(StandardCharsets.UTF_8), TEXT);
   }
 
@@ -137,6 +143,7 @@ public sealed interface Value {
             "media type has " + mediaType.length() + " characters; 1 to 128 are allowed",
             Map.of("mediaType", mediaType));
       }
+      Texts.check(mediaType, "media type");
       this.bytes = bytes;
       this.mediaType = mediaType;
     }

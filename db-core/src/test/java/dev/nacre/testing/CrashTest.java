@@ -28,7 +28,7 @@ class CrashTest {
 
   @Test
   void killedProcess_losesNoAcknowledgedCommitAndLeavesNoneHalf() throws Exception {
-    kill(60, new Random().nextLong());
+    kill(50, new Random().nextLong());
   }
 
   @Tag("soak")

@@ -33,7 +33,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Pages end where they should, go on at their own moment, and cursors that no page returned are refused. */
+/**
+ * Pages end where they should, go on at their own moment, and cursors that no page returned are
+ * refused.
+ */
 class PagingTest {
   private final Store store = Store.open(StoreOptions.inMemory());
 
@@ -131,8 +134,7 @@ class PagingTest {
         () -> store.scan(ScanRequest.of("ns").withAsOf(AsOf.version(2))));
     assertThrows(ValidationException.class, () -> store.resolve(AsOf.instant(Instant.MAX)));
     assertThrows(ValidationException.class, () -> store.resolve(AsOf.instant(Instant.MIN)));
-    ReadPoint future =
-        store.resolve(AsOf.instant(Instant.now().plus(Duration.ofDays(1_000))));
+    ReadPoint future = store.resolve(AsOf.instant(Instant.now().plus(Duration.ofDays(1_000))));
     assertEquals(1, future.version());
     assertTrue(future.instant().isBefore(Instant.now().plus(Duration.ofDays(1))), "now, at most");
   }
@@ -201,8 +203,7 @@ class PagingTest {
     try (Store other = Store.open(StoreOptions.inMemory())) {
       ValidationException refusal =
           assertThrows(
-              ValidationException.class,
-              () -> other.scan(ScanRequest.of("ns").withCursor(cursor)));
+              ValidationException.class, () -> other.scan(ScanRequest.of("ns").withCursor(cursor)));
       assertTrue(String.valueOf(refusal.getMessage()).contains("begin again"));
     }
     assertFalse(store.scan(ScanRequest.of("ns").withCursor(cursor)).items().isEmpty());

@@ -77,8 +77,7 @@ public record PageCursor(Kind kind, ReadPoint readPoint, byte[] position) {
       if (kind == Kind.HISTORY && position.length != POSITION_BYTES) {
         throw refused(text, "is cut off");
       }
-      return new PageCursor(
-          kind, new ReadPoint(version, Micros.toInstant(micros), of), position);
+      return new PageCursor(kind, new ReadPoint(version, Micros.toInstant(micros), of), position);
     } catch (IllegalArgumentException | CorruptionException e) {
       throw refused(text, "is not one that a page returned");
     }

@@ -31,8 +31,9 @@ public record LogCheckResult(long firstVersion, long lastVersion, long durableUp
   }
 
   /**
-   * Whether only the sorted files can tell if acknowledged commits are missing: the damage is before
-   * the first commit row. A read-only open then decides, before a writable one drops the log.
+   * Whether only the sorted files can tell if acknowledged commits are missing: the damage is
+   * before the first commit row. A read-only open then decides, before a writable one drops the
+   * log.
    */
   public boolean comparisonNeeded() {
     return damaged() && lastVersion == 0 && durableUpTo > 0;

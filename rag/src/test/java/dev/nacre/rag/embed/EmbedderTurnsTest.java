@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
@@ -48,6 +49,7 @@ class EmbedderTurnsTest {
     Awaitility.await().until(() -> begun.size() == count);
   }
 
+  @CanIgnoreReturnValue
   private static <T extends Throwable> T failureOf(Class<T> type, CompletableFuture<?> future) {
     return assertInstanceOf(type, assertThrows(CompletionException.class, future::join).getCause());
   }

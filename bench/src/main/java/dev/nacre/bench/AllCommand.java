@@ -1,0 +1,33 @@
+package dev.nacre.bench;
+
+import dev.nacre.bench.run.GetRun;
+import dev.nacre.bench.run.LoadRun;
+import dev.nacre.bench.run.PutRun;
+import dev.nacre.bench.run.SearchRun;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Everything, in one run. */
+@Command(name = "all", description = "Everything, in one run; prepares what is missing.")
+final class AllCommand implements Callable<Integer> {
+  @Mixin private Settings settings = new Settings();
+
+  @Override
+  public Integer call() throws Exception {
+    List<String> names = new ArrayList<>(settings.searched());
+    names.add(settings.loaded());
+    settings.prepare(names);
+    return settings.measure(
+        place -> {
+          new PutRun(place).run();
+          new GetRun(place).run();
+          new LoadRun(place, settings.datasets().get(settings.loaded())).run();
+          for (String name : settings.searched()) {
+            new SearchRun(place, settings.datasets().get(name)).run();
+          }
+        });
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of filters. */
+@NullMarked
+package dev.nacre.filter;
+
+import org.jspecify.annotations.NullMarked;
