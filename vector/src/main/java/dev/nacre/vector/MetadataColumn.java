@@ -57,12 +57,13 @@ final class MetadataColumn {
       cells = room;
     }
     Cell former = room[key];
-    CELLS.setRelease(room, key, new Cell(version, share(metadata), needed(former, oldest)));
+    Metadata kept = share(metadata);
+    CELLS.setRelease(room, key, new Cell(version, kept, needed(former, oldest)));
     if (position == changes.length) {
       changes = Arrays.copyOf(changes, position * 2);
     }
     changes[position++] = key;
-    count(former == null ? estimate(metadata) + 40 : 4);
+    count((former == null ? 40 : 4) + (kept == metadata ? estimate(metadata) : 0));
   }
 
   /** Forgets the changes so far: nothing has been asked yet; for the writer. */
