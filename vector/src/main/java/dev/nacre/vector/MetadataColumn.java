@@ -63,7 +63,7 @@ final class MetadataColumn {
       changes = Arrays.copyOf(changes, position * 2);
     }
     changes[position++] = key;
-    count((former == null ? 40 : 4) + (kept == metadata ? estimate(metadata) : 0));
+    count(former == null ? 40 : 4);
   }
 
   /** Forgets the changes so far: nothing has been asked yet; for the writer. */
@@ -170,13 +170,17 @@ final class MetadataColumn {
         : new Cell(cell.version, cell.metadata, needed(cell.previous, oldest));
   }
 
-  /** Many records have the same few metadata: those are kept once. */
+  /** Many records have the same few metadata: those are kept, and counted, once. */
   private Metadata share(Metadata metadata) {
     Metadata same = shared.get(metadata);
-    if (same == null && shared.size() < SHARED_MAX) {
+    if (same != null) {
+      return same;
+    }
+    if (shared.size() < SHARED_MAX) {
       shared.put(metadata, metadata);
     }
-    return same == null ? metadata : same;
+    count(estimate(metadata));
+    return metadata;
   }
 
   private void count(long added) {
