@@ -2,6 +2,7 @@ package dev.nacre.bench;
 
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ScopeType;
@@ -34,11 +35,16 @@ final class Bench {
 
   /** Runs a command and answers its exit code: 1 when a bound that is enforced does not hold. */
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    return new CommandLine(new Bench())
-        .setOut(out)
-        .setErr(err)
-        .setUsageHelpAutoWidth(true)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .execute(arguments);
+    CommandLine command =
+        new CommandLine(new Bench())
+            .setOut(out)
+            .setErr(err)
+            .setUsageHelpAutoWidth(true)
+            .setCaseInsensitiveEnumValuesAllowed(true);
+    // JMH's options are not ours.
+    CommandLine _ =
+        Objects.requireNonNull(command.getSubcommands().get("jmh"))
+            .setUnmatchedOptionsArePositionalParams(true);
+    return command.execute(arguments);
   }
 }

@@ -10,8 +10,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "jmh",
     description =
-        "Micro benchmarks: arguments are JMH's own, for example a pattern of names, -l to list"
-            + " them, -h for help after \"--\".")
+        "Micro benchmarks. Arguments are JMH's own: a pattern of names, -l to list them, -f 1 -i 3"
+            + " for fewer rounds.")
 final class JmhCommand implements Callable<Integer> {
   @Parameters(arity = "0..*", paramLabel = "ARGUMENT", description = "Handed to JMH")
   private List<String> arguments = List.of();

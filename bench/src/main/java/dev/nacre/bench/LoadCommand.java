@@ -7,7 +7,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Loading vectors, durable and searchable, beside RocksDB storing the same bytes. */
-@Command(name = "load", description = "Loading vectors, durable and searchable, beside RocksDB storing the same bytes.")
+@Command(
+    name = "load",
+    description = "Loading vectors, durable and searchable, beside RocksDB storing the same bytes.")
 final class LoadCommand implements Callable<Integer> {
   @Mixin private Settings settings = new Settings();
 

@@ -49,19 +49,9 @@ final class Settings {
 
   /** Names of scales. */
   enum Size {
-    FULL(Scale.FULL, List.of("real-10k", "real-100k", "clustered-300k"), "real-100k"),
-    QUICK(Scale.QUICK, List.of("clustered-25k"), "clustered-5k"),
-    TINY(Scale.TINY, List.of("clustered-400"), "clustered-300");
-
-    private final Scale scale;
-    private final List<String> searched;
-    private final String loaded;
-
-    Size(Scale scale, List<String> searched, String loaded) {
-      this.scale = scale;
-      this.searched = searched;
-      this.loaded = loaded;
-    }
+    FULL,
+    QUICK,
+    TINY
   }
 
   /** What a command measures. */
@@ -77,7 +67,7 @@ final class Settings {
     Path work = Files.createTempDirectory(base, "databases-");
     Report report = new Report(spec.commandLine().getOut());
     Environment.print(report, work);
-    Workplace place = new Workplace(work, report, size.scale);
+    Workplace place = new Workplace(work, report, scale());
     try {
       measurement.run(place);
     } finally {
@@ -89,12 +79,20 @@ final class Settings {
 
   /** The names of the datasets that are searched by default. */
   List<String> searched() {
-    return size.searched;
+    return switch (size) {
+      case FULL -> List.of("real-10k", "real-100k", "clustered-300k");
+      case QUICK -> List.of("clustered-25k");
+      case TINY -> List.of("clustered-400");
+    };
   }
 
   /** The name of the dataset that is loaded. */
   String loaded() {
-    return size.loaded;
+    return switch (size) {
+      case FULL -> "real-100k";
+      case QUICK -> "clustered-5k";
+      case TINY -> "clustered-300";
+    };
   }
 
   /** Makes real datasets, when any of {@code names} is one and they are not there. */
@@ -112,6 +110,14 @@ final class Settings {
   /** Where datasets come from. */
   Datasets datasets() {
     return new Datasets(collection());
+  }
+
+  private Scale scale() {
+    return switch (size) {
+      case FULL -> Scale.FULL;
+      case QUICK -> Scale.QUICK;
+      case TINY -> Scale.TINY;
+    };
   }
 
   private Collection collection() {

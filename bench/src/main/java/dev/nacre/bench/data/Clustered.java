@@ -16,8 +16,7 @@ final class Clustered {
   private Clustered() {}
 
   /** Makes vectors and queries; the same arguments give the same ones. */
-  static Dataset make(
-      String name, int count, int queries, int dimension, int clusters, long seed) {
+  static Dataset make(String name, int count, int queries, int dimension, int clusters, long seed) {
     Random random = new Random(seed);
     float[][] centres = new float[clusters][];
     for (int i = 0; i < clusters; i++) {
@@ -37,8 +36,11 @@ final class Clustered {
               Map.of("section", "cluster-" + cluster, "number", (long) i)));
     }
     Vectors all = new Vectors(dimension, keys, vectors);
-    return new Dataset(name, 
-        all.slice(0, count), List.copyOf(rows.subList(0, count)), all.slice(count, vectors.length));
+    return new Dataset(
+        name,
+        all.slice(0, count),
+        List.copyOf(rows.subList(0, count)),
+        all.slice(count, vectors.length));
   }
 
   private static float[] gaussian(Random random, int dimension, float[] centre, double spread) {

@@ -92,8 +92,7 @@ public final class Collection {
     try (Embedder embedder = Embedders.miniLm()) {
       for (int from = 0; from < count; from += CHUNK) {
         List<TextRow> chunk = rows.subList(from, Math.min(count, from + CHUNK));
-        List<float[]> embedded =
-            embedder.embed(chunk.stream().map(TextRow::text).toList()).join();
+        List<float[]> embedded = embedder.embed(chunk.stream().map(TextRow::text).toList()).join();
         for (int i = 0; i < chunk.size(); i++) {
           keys.add(chunk.get(i).id());
           vectors[from + i] = embedded.get(i);

@@ -10,8 +10,7 @@ import java.util.List;
  * @param rows text and metadata of each of the base
  * @param queries what is searched for, none of it in the base
  */
-public record Dataset(
-    String name, Vectors base, List<TextRow> rows, Vectors queries) {
+public record Dataset(String name, Vectors base, List<TextRow> rows, Vectors queries) {
   /** Checks that there is a text for each vector. */
   public Dataset {
     if (rows.size() != base.size()) {

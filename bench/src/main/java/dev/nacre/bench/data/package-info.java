@@ -1,6 +1,6 @@
 /**
- * What is measured on: real texts with their embeddings and clustered
- * vectors made with a fixed seed. {@link dev.nacre.bench.data.Datasets} is the entry.
+ * What is measured on: real texts with their embeddings and clustered vectors made with a fixed
+ * seed. {@link dev.nacre.bench.data.Datasets} is the entry.
  */
 @NullMarked
 @CheckReturnValue

@@ -16,6 +16,7 @@ public final class RawGroupCommitter implements AutoCloseable {
   private final LinkedBlockingQueue<Put> queue = new LinkedBlockingQueue<>();
   private final Thread thread = Thread.ofPlatform().name("raw-committer").unstarted(this::run);
 
+  @SuppressWarnings("ArrayRecordComponent") // Handed to RocksDB as they are; only END is compared.
   private record Put(byte[] key, byte[] value, CompletableFuture<Void> done) {
     static final Put END = new Put(new byte[0], new byte[0], new CompletableFuture<>());
   }
@@ -40,7 +41,10 @@ public final class RawGroupCommitter implements AutoCloseable {
       while (!end) {
         group.add(queue.take());
         queue.drainTo(group);
-        end = group.remove(Put.END);
+        end = group.getLast().equals(Put.END);
+        if (end) {
+          group.removeLast();
+        }
         write(group);
         group.clear();
       }

@@ -36,9 +36,9 @@ import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lucene's HNSW as its users have it: documents with a vector of float32, a key, one field to filter
- * by and the text; one segment; {@code KnnFloatVectorQuery} through {@code IndexSearcher}. The graph
- * has the shape that the product builds.
+ * Lucene's HNSW as its users have it: documents with a vector of float32, a key, one field to
+ * filter by and the text; one segment; {@code KnnFloatVectorQuery} through {@code IndexSearcher}.
+ * The graph has the shape that the product builds.
  */
 public final class RawIndex implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 16;

@@ -27,7 +27,10 @@ public final class RawLoad {
   @SuppressWarnings("ArrayRecordComponent") // Handed to RocksDB as they are, compared by nobody.
   public record Row(byte[] key, byte[] head, byte[] vectorKey, byte[] vector) {
 
-    /** Encodes a record. {@code head} is what the product would store, up to its few bytes of header. */
+    /**
+     * Encodes a record. {@code head} is what the product would store, up to its few bytes of
+     * header.
+     */
     public static Row of(String key, byte[] head, float[] vector) {
       byte[] utf8 = key.getBytes(StandardCharsets.UTF_8);
       byte[] headKey = ByteBuffer.allocate(Integer.BYTES + utf8.length).putInt(1).put(utf8).array();

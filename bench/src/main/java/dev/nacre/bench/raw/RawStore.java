@@ -82,8 +82,7 @@ public final class RawStore implements AutoCloseable {
                       .setBlockSize(vector ? 16 << 10 : 4 << 10)
                       .setFilterPolicy(new BloomFilter(10)));
       owned.add(family);
-      descriptors.add(
-          new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), family));
+      descriptors.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), family));
     }
     List<ColumnFamilyHandle> families = new ArrayList<>();
     RocksDB db = RocksDB.open(options, directory.toString(), descriptors, families);

@@ -18,15 +18,14 @@ public final class Environment {
   public static void print(Report report, Path folder) throws IOException {
     RocksDB.loadLibrary();
     report.section("Environment");
-    report.row("processor", processor() + ", " + Runtime.getRuntime().availableProcessors() + " cores");
-    report.row("load when begun, memory", load() + ", " + memory());
     report.row(
-        "system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+        "processor", processor() + ", " + Runtime.getRuntime().availableProcessors() + " cores");
+    report.row("load when begun, memory", load() + ", " + memory());
+    report.row("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     report.row("databases in", folder + " (" + Files.getFileStore(folder).type() + ")");
     report.row(
         "JVM", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
-    report.row(
-        "flags", String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments()));
+    report.row("flags", String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments()));
     report.row(
         "collector",
         ManagementFactory.getGarbageCollectorMXBeans().stream()

@@ -1,4 +1,6 @@
-/** How measurements are summed up and printed: {@link dev.nacre.bench.report.Report} is the entry. */
+/**
+ * How measurements are summed up and printed: {@link dev.nacre.bench.report.Report} is the entry.
+ */
 @NullMarked
 @CheckReturnValue
 package dev.nacre.bench.report;

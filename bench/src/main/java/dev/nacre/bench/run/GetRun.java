@@ -1,5 +1,6 @@
 package dev.nacre.bench.run;
 
+import dev.nacre.BatchRequest;
 import dev.nacre.Database;
 import dev.nacre.DatabaseOptions;
 import dev.nacre.bench.data.Documents;
@@ -12,7 +13,6 @@ import dev.nacre.model.Commit;
 import dev.nacre.model.Durability;
 import dev.nacre.model.Value;
 import dev.nacre.model.WriteBatch;
-import dev.nacre.BatchRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,10 +28,10 @@ import org.rocksdb.RocksDBException;
  *
  * <p>Records of 1 KiB that all fit the block cache, which has the same size on both sides. Both
  * databases are closed and opened after loading, so that everything is in sorted files, then every
- * key is read once, so that every block is in the cache. One caller asks for random keys, both sides
- * for the same ones in the same order, and takes the value as bytes; each call is timed by itself
- * (reading the clock twice costs some 40 ns, on both sides). Nacre's key is a string, RocksDB's is
- * bytes that are ready.
+ * key is read once, so that every block is in the cache. One caller asks for random keys, both
+ * sides for the same ones in the same order, and takes the value as bytes; each call is timed by
+ * itself (reading the clock twice costs some 40 ns, on both sides). Nacre's key is a string,
+ * RocksDB's is bytes that are ready.
  */
 public final class GetRun {
   private static final double LIMIT = 2;
@@ -91,8 +91,7 @@ public final class GetRun {
         for (int i = from; i < Math.min(keys.length, from + BATCH); i++) {
           batch.put(NAMESPACE, keys[i], Value.json(documents.text(i)));
         }
-        Commit _ =
-            db.batch(BatchRequest.of(batch.build()).withDurability(Durability.ASYNC)).join();
+        Commit _ = db.batch(BatchRequest.of(batch.build()).withDurability(Durability.ASYNC)).join();
       }
     }
   }
@@ -162,12 +161,7 @@ public final class GetRun {
   }
 
   private byte[] get(Database db, int key) {
-    return db.get(NAMESPACE, keys[key])
-        .join()
-        .orElseThrow()
-        .value()
-        .orElseThrow()
-        .toByteArray();
+    return db.get(NAMESPACE, keys[key]).join().orElseThrow().value().orElseThrow().toByteArray();
   }
 
   private void check(int key, byte @Nullable [] value) {

@@ -20,10 +20,11 @@ import org.rocksdb.RocksDBException;
 /**
  * How long until vectors are durable and searchable, beside RocksDB storing the same bytes?
  *
- * <p>Each record has a text, metadata and a vector. RocksDB is given rows of bytes that were encoded
- * before the clock starts: one head row, one row of floats and one row of log for each record. Nacre
- * is given batches of objects; its time ends when a search for the last vector, the first search of
- * the database, has returned that record. Every round begins with empty directories.
+ * <p>Each record has a text, metadata and a vector. RocksDB is given rows of bytes that were
+ * encoded before the clock starts: one head row, one row of floats and one row of log for each
+ * record. Nacre is given batches of objects; its time ends when a search for the last vector, the
+ * first search of the database, has returned that record. Every round begins with empty
+ * directories.
  */
 public final class LoadRun {
   private static final double LIMIT = 2;
@@ -101,7 +102,8 @@ public final class LoadRun {
     try (Database db = Database.open(directory)) {
       long begun = System.nanoTime();
       NacreLoad.run(db, vectors, rows, batch, inFlight);
-      SearchResult found = db.similar(NacreLoad.NAMESPACE, vectors.rows()[vectors.size() - 1]).join();
+      SearchResult found =
+          db.similar(NacreLoad.NAMESPACE, vectors.rows()[vectors.size() - 1]).join();
       seconds = (System.nanoTime() - begun) / 1e9;
       String last = vectors.keys().getLast();
       // A text may occur twice under two names: then both are equally near.

@@ -23,8 +23,7 @@ final class NacreLoad {
    * @param batch records in a batch
    * @param inFlight batches under way at a time
    */
-  static void run(
-      Database db, Vectors vectors, List<TextRow> rows, int batch, int inFlight) {
+  static void run(Database db, Vectors vectors, List<TextRow> rows, int batch, int inFlight) {
     Deque<CompletableFuture<Commit>> underWay = new ArrayDeque<>();
     for (int from = 0; from < vectors.size(); from += batch) {
       WriteBatch.Builder writes = WriteBatch.builder();

@@ -20,8 +20,8 @@ import org.rocksdb.RocksDBException;
  * How many durable puts a second, beside RocksDB with group commit?
  *
  * <p>Every caller puts JSON documents of 1 KiB under new keys and waits until each is on stable
- * storage. Nacre's callers hand over text, which is checked to be JSON; the baseline's hand over the
- * same bytes. Rounds of both alternate in one pair of databases that keeps growing.
+ * storage. Nacre's callers hand over text, which is checked to be JSON; the baseline's hand over
+ * the same bytes. Rounds of both alternate in one pair of databases that keeps growing.
  */
 public final class PutRun {
   private static final double LIMIT = .7;

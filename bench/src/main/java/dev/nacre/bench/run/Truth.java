@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -57,9 +58,12 @@ final class Truth {
             expected[query],
             keys.stream()
                 .distinct()
-                .filter(
-                    key -> dot(vector, base.rows()[places.get(key)]) >= threshold[query])
+                .filter(key -> dot(vector, base.rows()[place(key)]) >= threshold[query])
                 .count());
+  }
+
+  private int place(String key) {
+    return Objects.requireNonNull(places.get(key), key);
   }
 
   /** How many right answers the first {@code queries} queries have. */
