@@ -231,7 +231,7 @@ class CancellationTest {
   }
 
   /** What somebody else's embedder may do wrong. */
-  private enum Fault {
+  enum Fault {
     THROWS,
     ANSWERS_NULL,
     FAILS,

@@ -126,9 +126,6 @@ class ClosingTest {
                             default -> db.scanPage(ScanRequest.of("docs").withLimit(3));
                           });
                       running.countDown();
-                      if (i % 64 == 0) {
-                        Thread.yield();
-                      }
                     }
                   }));
     }

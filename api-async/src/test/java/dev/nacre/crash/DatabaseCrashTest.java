@@ -113,7 +113,8 @@ class DatabaseCrashTest {
         assertEquals(key, result.hits().getFirst().key(), "the vector itself is the nearest");
         for (Hit hit : result.hits()) {
           // A hit of another version, or of a record that is gone, would have another score.
-          float[] stored = SearchCrashBatches.vector(hit.key(), requireNonNull(tokens.get(hit.key())));
+          float[] stored =
+              SearchCrashBatches.vector(hit.key(), requireNonNull(tokens.get(hit.key())));
           assertEquals(cosine(vector, stored), hit.score(), 1e-4, hit::toString);
           hitsCompared++;
         }

@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of a face of the database by reflection, each with arguments it accepts, so that a call
@@ -64,13 +65,13 @@ public final class PublicCalls {
 
     /** Calls it with one argument null and answers what it threw. */
     public Throwable withNull(Object face, int argument) throws ReflectiveOperationException {
-      Object[] values = arguments.toArray();
+      @Nullable Object[] values = arguments.toArray();
       values[argument] = null;
       try {
         Object answer = method.invoke(face, values);
         return new AssertionError(this + " took null as argument " + argument + ": " + answer);
       } catch (InvocationTargetException e) {
-        return e.getCause();
+        return e.getTargetException();
       }
     }
 

@@ -11,9 +11,8 @@ final class DirectoryHolder {
   public static void main(String[] arguments) throws IOException {
     try (Database database = Database.open(Path.of(arguments[0]))) {
       System.out.println("open, " + database.namespaces().join().size() + " namespaces");
-      while (System.in.read() >= 0) {
-        continue;
-      }
+      // Whatever comes is not looked at; its end is what is waited for.
+      byte[] _ = System.in.readAllBytes();
     }
   }
 }

@@ -53,15 +53,20 @@ final class AsOfScan implements AutoCloseable {
   }
 
   AsOfScan(
-      RocksEngine engine, Kind kind, ScanRange range, long version, LongSupplier startedVersion) {
+      RocksEngine engine,
+      Kind kind,
+      ScanRange range,
+      RocksEngine.CursorUse use,
+      long version,
+      LongSupplier startedVersion) {
     this.kind = kind;
     this.range = range;
     this.version = version;
-    live = engine.cursor(kind.live, RocksEngine.CursorUse.BULK);
+    live = engine.cursor(kind.live, use);
     RocksCursor opened = null;
     try {
       if (startedVersion.getAsLong() > version) {
-        opened = engine.cursor(kind.history, RocksEngine.CursorUse.BULK);
+        opened = engine.cursor(kind.history, use);
       }
       live.seek(range.liveFrom());
       liveGroup = readLiveGroup();

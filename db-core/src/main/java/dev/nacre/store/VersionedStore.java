@@ -205,7 +205,12 @@ final class VersionedStore implements Store {
     long bytes = 0;
     try (AsOfScan scan =
         new AsOfScan(
-            engine, AsOfScan.Kind.RECORDS, range, at.version(), committer::startedVersion)) {
+            engine,
+            AsOfScan.Kind.RECORDS,
+            range,
+            RocksEngine.CursorUse.SHORT,
+            at.version(),
+            committer::startedVersion)) {
       while (scan.next()) {
         RecordRow row = RecordReader.live(scan.record(), at);
         if (row == null) {
@@ -347,6 +352,9 @@ final class VersionedStore implements Store {
             try {
               engine.sync();
             } catch (StorageFailure e) {
+              // A failed fsync is never retried: the system may have dropped what it could not
+              // write.
+              committer.stopWriting(e);
               throw new UnavailableException(
                   "forcing the log to stable storage failed: " + e.getMessage(),
                   Map.of("version", Long.toString(version)),

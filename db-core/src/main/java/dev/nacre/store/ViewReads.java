@@ -87,7 +87,13 @@ final class ViewReads {
     probe.beforeRead();
     ScanRange range = ScanRange.ofVectors(namespaceId, spaceId);
     try (AsOfScan scan =
-        new AsOfScan(engine, AsOfScan.Kind.VECTORS, range, version, committer::startedVersion)) {
+        new AsOfScan(
+            engine,
+            AsOfScan.Kind.VECTORS,
+            range,
+            RocksEngine.CursorUse.BULK,
+            version,
+            committer::startedVersion)) {
       while (scan.next()) {
         byte[] row = scan.vectorRow();
         if (!sink.accept(Keys.text(scan.key()), VectorRow.version(row), VectorRow.floats(row))) {
@@ -102,7 +108,12 @@ final class ViewReads {
     ScanRange range = ScanRange.ofRecords(entry.id(), new byte[0], null, null, null);
     try (AsOfScan scan =
         new AsOfScan(
-            engine, AsOfScan.Kind.RECORDS, range, at.version(), committer::startedVersion)) {
+            engine,
+            AsOfScan.Kind.RECORDS,
+            range,
+            RocksEngine.CursorUse.BULK,
+            at.version(),
+            committer::startedVersion)) {
       while (scan.next()) {
         RecordRow row = RecordReader.live(scan.record(), at);
         if (row != null && !sink.accept(Keys.text(scan.key()), row.metadata())) {

@@ -57,12 +57,13 @@ final class MetadataColumn {
       cells = room;
     }
     Cell former = room[key];
-    CELLS.setRelease(room, key, new Cell(version, share(metadata), needed(former, oldest)));
+    Metadata kept = share(metadata);
+    CELLS.setRelease(room, key, new Cell(version, kept, needed(former, oldest)));
     if (position == changes.length) {
       changes = Arrays.copyOf(changes, position * 2);
     }
     changes[position++] = key;
-    count(former == null ? estimate(metadata) + 40 : 4);
+    count(former == null ? 40 : 4);
   }
 
   /** Forgets the changes so far: nothing has been asked yet; for the writer. */
@@ -169,13 +170,17 @@ final class MetadataColumn {
         : new Cell(cell.version, cell.metadata, needed(cell.previous, oldest));
   }
 
-  /** Many records have the same few metadata: those are kept once. */
+  /** Many records have the same few metadata: those are kept, and counted, once. */
   private Metadata share(Metadata metadata) {
     Metadata same = shared.get(metadata);
-    if (same == null && shared.size() < SHARED_MAX) {
+    if (same != null) {
+      return same;
+    }
+    if (shared.size() < SHARED_MAX) {
       shared.put(metadata, metadata);
     }
-    return same == null ? metadata : same;
+    count(estimate(metadata));
+    return metadata;
   }
 
   private void count(long added) {

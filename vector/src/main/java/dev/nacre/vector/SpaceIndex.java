@@ -11,6 +11,7 @@ import dev.nacre.vector.graph.GraphStamp;
 import dev.nacre.view.View;
 import java.io.UncheckedIOException;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -310,6 +311,11 @@ final class SpaceIndex implements View {
           set.release();
         }
       }
+    } catch (CancellationException e) {
+      throw e;
+    } catch (RuntimeException | OutOfMemoryError e) {
+      failures.incrementAndGet();
+      throw e;
     } finally {
       building.set(false);
     }

@@ -53,11 +53,16 @@ final class SpaceIndexes {
 
   /** The index of a space, empty when it is new. */
   SpaceIndex of(Namespace namespace, EmbeddingSpace space) {
-    SpaceIndex index =
-        indexes.computeIfAbsent(
-            new Id(namespace.id(), space.name()),
-            id -> new SpaceIndex(store, namespace, space, meter, settings));
-    followed.add(index);
+    Id id = new Id(namespace.id(), space.name());
+    SpaceIndex index = indexes.get(id);
+    if (index == null) {
+      index =
+          indexes.computeIfAbsent(
+              id, _ -> new SpaceIndex(store, namespace, space, meter, settings));
+    }
+    if (!followed.contains(index)) {
+      followed.add(index);
+    }
     return index;
   }
 

@@ -11,9 +11,10 @@ import dev.nacre.vector.exact.TopHits;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ final class StorageSearcher {
       rows.hits.sort();
       return new Found(
           rows.hits,
-          rows.keys::get,
+          rows::key,
           new SearchPlan(
               rows.seen == 0 ? SearchPlan.Tier.EMPTY : tier, rows.seen, query.providerName()),
           true);
@@ -83,10 +84,14 @@ final class StorageSearcher {
     private final MemorySegment floats;
     private final float[] row;
     private final long[] from = new long[Query.RUN_ROWS];
-    private final List<String> keys = new ArrayList<>();
+    private final String[] keys = new String[Query.RUN_ROWS];
     private final TopHits hits;
+
+    /** The keys of the rows that once were among the nearest: few of all. */
+    private final Map<Integer, String> candidates = new HashMap<>();
+
     private int count;
-    private long seen;
+    private int seen;
 
     Rows(Arena arena, int k) {
       int stride = SimilarityProvider.stride(query.space().dimension());
@@ -109,7 +114,7 @@ final class StorageSearcher {
           ValueLayout.JAVA_FLOAT,
           (long) count * row.length * Float.BYTES,
           row.length);
-      keys.add(key);
+      keys[count] = key;
       from[count++] = version;
       seen++;
       if (count == Query.RUN_ROWS) {
@@ -118,12 +123,17 @@ final class StorageSearcher {
       return true;
     }
 
+    String key(int number) {
+      return Objects.requireNonNull(candidates.get(number));
+    }
+
     void flush() {
       float[] scores = query.scores(floats, count);
-      int first = keys.size() - count;
+      int first = seen - count;
       for (int i = 0; i < count; i++) {
         if (hits.admits(scores[i])) {
           hits.offer(query.bounded(scores[i]), first + i, from[i]);
+          candidates.put(first + i, keys[i]);
         }
       }
       count = 0;

@@ -5,7 +5,7 @@ package dev.nacre.vector;
  *
  * @param provider the similarity provider in use, and why it was chosen
  * @param activeSpaces spaces with a block in memory
- * @param blockBytes off-heap bytes of blocks
+ * @param blockBytes bytes held for searching: off-heap blocks, tables of graphs, loaded metadata
  * @param graphs spaces with a graph
  * @param graphVectors vectors in graphs
  * @param buildingGraphs graphs being built or extended now

@@ -138,7 +138,6 @@ class ConcurrentSearchTest {
         }
         db.commit(batch.build());
       }
-      AtomicInteger most = new AtomicInteger();
       List<Callable<Integer>> tasks = new ArrayList<>();
       for (int t = 0; t < 4; t++) {
         int seed = t;
@@ -152,7 +151,6 @@ class ConcurrentSearchTest {
                             SearchRequest.byVector("space" + own.nextInt(6), vector(own, 256)));
                 assertEquals(10, result.hits().size());
                 assertTrue(result.exact());
-                most.accumulateAndGet(db.engine().statistics().activeSpaces(), Math::max);
               }
               return seed;
             });
@@ -160,7 +158,11 @@ class ConcurrentSearchTest {
       for (Future<Integer> task : pool.invokeAll(tasks)) {
         assertTrue(task.get() >= 0);
       }
-      assertTrue(most.get() <= 5, () -> "active at once: " + most);
+      // Those at work at the same time may have spared each other; the next search tidies up.
+      assertEquals(
+          10,
+          db.engine().similar(SearchRequest.byVector("space0", vector(random, 256))).hits().size());
+      assertEquals(1, db.engine().statistics().activeSpaces());
       db.engine().close();
       assertEquals(0, db.engine().statistics().blockBytes());
     }

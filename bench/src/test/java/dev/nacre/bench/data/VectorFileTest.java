@@ -39,11 +39,11 @@ class VectorFileTest {
 
     Path _ = Files.write(file, Arrays.copyOf(whole, whole.length - 1));
     IOException torn = assertThrows(IOException.class, () -> VectorFile.read(file));
-    assertTrue(torn.getMessage().contains("some.vec"), torn::getMessage);
+    assertTrue(String.valueOf(torn.getMessage()).contains("some.vec"), torn::getMessage);
 
     whole[0]++;
     Path _ = Files.write(file, whole);
     IOException foreign = assertThrows(IOException.class, () -> VectorFile.read(file));
-    assertTrue(foreign.getMessage().contains("some.vec"), foreign::getMessage);
+    assertTrue(String.valueOf(foreign.getMessage()).contains("some.vec"), foreign::getMessage);
   }
 }

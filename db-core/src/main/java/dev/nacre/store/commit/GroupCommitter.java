@@ -118,6 +118,11 @@ public final class GroupCommitter {
     return durableVersion;
   }
 
+  /** Writes nothing from now on, because storage failed elsewhere than in a group. */
+  public void stopWriting(Throwable cause) {
+    failure = cause;
+  }
+
   /** Whether a write to storage has failed, so that nothing is written any more. */
   public boolean hasFailed() {
     return failure != null;

@@ -45,14 +45,20 @@ public final class RocksEngine implements AutoCloseable {
   private final ColumnFamilyHandle[] families;
   private final List<RocksObject> owned;
   private final Cache cache;
+  private final boolean inMemory;
   private final ReadOptions readOptions;
   private final ReadOptions cachedOptions;
   private final WriteOptions syncOptions;
   private final WriteOptions asyncOptions;
 
   private RocksEngine(
-      RocksDB db, ColumnFamilyHandle[] families, List<RocksObject> owned, Cache cache) {
+      RocksDB db,
+      ColumnFamilyHandle[] families,
+      List<RocksObject> owned,
+      Cache cache,
+      boolean inMemory) {
     this.db = db;
+    this.inMemory = inMemory;
     this.families = families;
     this.owned = owned;
     this.cache = cache;
@@ -113,7 +119,12 @@ public final class RocksEngine implements AutoCloseable {
               Map.of("directory", path));
         }
       }
-      return new RocksEngine(db, handles.toArray(ColumnFamilyHandle[]::new), owned, cache);
+      return new RocksEngine(
+          db,
+          handles.toArray(ColumnFamilyHandle[]::new),
+          owned,
+          cache,
+          options.directory() == null);
     } catch (RocksDBException e) {
       closeAll(owned);
       throw openFailure(options, e);
@@ -258,8 +269,11 @@ public final class RocksEngine implements AutoCloseable {
     }
   }
 
-  /** Forces everything written to stable storage. */
+  /** Forces everything written to stable storage; memory has none. */
   public void sync() throws StorageFailure {
+    if (inMemory) {
+      return;
+    }
     try {
       db.flushWal(true);
     } catch (RocksDBException e) {

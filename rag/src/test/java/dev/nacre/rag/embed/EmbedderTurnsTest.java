@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
@@ -48,6 +49,7 @@ class EmbedderTurnsTest {
     Awaitility.await().until(() -> begun.size() == count);
   }
 
+  @CanIgnoreReturnValue
   private static <T extends Throwable> T failureOf(Class<T> type, CompletableFuture<?> future) {
     return assertInstanceOf(type, assertThrows(CompletionException.class, future::join).getCause());
   }
@@ -86,7 +88,7 @@ class EmbedderTurnsTest {
     awaitBegun(1);
     CompletableFuture<List<float[]>> waiting = embedder.embed(List.of("waiting"));
     Thread closer = Thread.ofPlatform().start(embedder::close);
-    failureOf(DatabaseClosedException.class, waiting);
+    var _ = failureOf(DatabaseClosedException.class, waiting);
     assertEquals(0, freed.get());
     assertTrue(closer.isAlive());
     permits.release();
@@ -105,7 +107,7 @@ class EmbedderTurnsTest {
     permits.release();
     closed.join();
     Awaitility.await().until(() -> freed.get() == 1);
-    failureOf(DatabaseClosedException.class, embedder.embed(List.of("late")));
+    var _ = failureOf(DatabaseClosedException.class, embedder.embed(List.of("late")));
   }
 
   @Test
@@ -126,7 +128,7 @@ class EmbedderTurnsTest {
       CompletableFuture<List<float[]>> first = embedder.embed(List.of("busy"));
       awaitBegun(1);
       CompletableFuture<List<float[]>> second = embedder.embed(List.of(big));
-      failureOf(ResourceExhaustedException.class, embedder.embed(List.of(big)));
+      var _ = failureOf(ResourceExhaustedException.class, embedder.embed(List.of(big)));
       // Cancelling makes room at once.
       assertTrue(second.cancel(false));
       CompletableFuture<List<float[]>> third = embedder.embed(List.of(big));
