@@ -74,6 +74,9 @@ final class Settings {
       Workplace.delete(work);
     }
     boolean holds = report.summary();
+    if (size != Size.FULL) {
+      report.line("   Measured at a small scale, where nothing is judged by these.");
+    }
     return holds || !enforce ? 0 : BOUND_MISSED;
   }
 

@@ -10,7 +10,7 @@ import java.util.Locale;
  * For one thread.
  */
 public final class Report {
-  private static final int LABEL = 52;
+  private static final int LABEL = 64;
 
   private final PrintWriter out;
   private final List<Bound> bounds = new ArrayList<>();

@@ -1,11 +1,13 @@
 package dev.nacre.bench.run;
 
 import dev.nacre.Database;
+import dev.nacre.DatabaseStats;
 import dev.nacre.bench.data.Dataset;
 import dev.nacre.bench.data.TextRow;
 import dev.nacre.bench.data.Vectors;
 import dev.nacre.bench.raw.RawLoad;
 import dev.nacre.bench.raw.RawStore;
+import dev.nacre.bench.report.MemoryUse;
 import dev.nacre.bench.report.Percentiles;
 import dev.nacre.bench.report.Report;
 import dev.nacre.search.SearchResult;
@@ -13,8 +15,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
 /**
@@ -60,28 +64,52 @@ public final class LoadRun {
     }
   }
 
+  /**
+   * What a load took.
+   *
+   * @param durable seconds until everything was on stable storage
+   * @param searched seconds from then until the first search had returned
+   * @param memory of the process afterwards
+   */
+  private record Loaded(double durable, double searched, String memory) {
+    double seconds() {
+      return durable + searched;
+    }
+
+    /** The round in the middle. */
+    static Loaded median(List<Loaded> rounds) {
+      return rounds.stream()
+          .sorted(Comparator.comparingDouble(Loaded::seconds))
+          .skip(rounds.size() / 2)
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
   private void compare(int batch, List<RawLoad.Row> encoded) throws IOException, RocksDBException {
     List<Double> raw = new ArrayList<>();
-    List<Double> waiting = new ArrayList<>();
-    List<Double> ahead = new ArrayList<>();
+    List<Loaded> waiting = new ArrayList<>();
+    List<Loaded> ahead = new ArrayList<>();
     // The first round warms up.
     for (int i = 0; i <= place.scale().rounds(); i++) {
       double ofRaw = raw(batch, encoded);
-      double ofWaiting = nacre(batch, 1);
-      double ofAhead = nacre(batch, IN_FLIGHT);
+      Loaded ofWaiting = nacre(batch, 1);
+      Loaded ofAhead = nacre(batch, IN_FLIGHT);
       if (i > 0) {
         raw.add(ofRaw);
         waiting.add(ofWaiting);
         ahead.add(ofAhead);
       }
     }
-    double base = median(raw);
+    double base = Percentiles.median(raw.stream().mapToDouble(Double::doubleValue).toArray());
     String size = String.format(Locale.ROOT, ", batches of %,d", batch);
     report.row("RocksDB" + size, seconds(base));
-    report.row("Nacre" + size + ", one at a time", seconds(median(waiting)));
-    report.row("Nacre" + size + ", " + IN_FLIGHT + " in flight", seconds(median(ahead)));
-    report.ratio("time, Nacre one at a time / RocksDB" + size, median(waiting) / base);
-    report.atMost("time, Nacre / RocksDB" + size, median(ahead) / base, LIMIT);
+    row("Nacre" + size + ", one at a time", Loaded.median(waiting));
+    row("Nacre" + size + ", " + IN_FLIGHT + " in flight", Loaded.median(ahead));
+    report.ratio(
+        "time, Nacre one at a time / RocksDB" + size, Loaded.median(waiting).seconds() / base);
+    report.atMost("time, Nacre / RocksDB" + size, Loaded.median(ahead).seconds() / base, LIMIT);
+    report.row("memory, Nacre open and searched, and the dataset", ahead.getLast().memory());
   }
 
   private double raw(int batch, List<RawLoad.Row> encoded) throws IOException, RocksDBException {
@@ -96,23 +124,35 @@ public final class LoadRun {
     return seconds;
   }
 
-  private double nacre(int batch, int inFlight) throws IOException {
+  private Loaded nacre(int batch, int inFlight) throws IOException {
     Path directory = place.directory("load-nacre");
-    double seconds;
+    Loaded loaded;
     try (Database db = Database.open(directory)) {
       long begun = System.nanoTime();
       NacreLoad.run(db, vectors, rows, batch, inFlight);
+      long durable = System.nanoTime();
       SearchResult found =
           db.similar(NacreLoad.NAMESPACE, vectors.rows()[vectors.size() - 1]).join();
-      seconds = (System.nanoTime() - begun) / 1e9;
+      long searched = System.nanoTime();
       String last = vectors.keys().getLast();
       // A text may occur twice under two names: then both are equally near.
       if (found.hits().stream().noneMatch(hit -> hit.key().equals(last))) {
         throw new IllegalStateException("the search does not see " + last + ": " + found);
       }
+      loaded = new Loaded((durable - begun) / 1e9, (searched - durable) / 1e9, memory(db));
     }
     Workplace.delete(directory);
-    return seconds;
+    return loaded;
+  }
+
+  private static String memory(Database db) throws IOException {
+    DatabaseStats stats = db.stats().join();
+    DatabaseStats.@Nullable Search search = stats.search();
+    return MemoryUse.now()
+        + "; of it storage "
+        + MemoryUse.mib(stats.storage().memoryBytes())
+        + ", exact blocks "
+        + MemoryUse.mib(search == null ? 0 : search.blockBytes());
   }
 
   private List<RawLoad.Row> encoded() {
@@ -126,8 +166,15 @@ public final class LoadRun {
     return encoded;
   }
 
-  private static double median(List<Double> values) {
-    return Percentiles.median(values.stream().mapToDouble(Double::doubleValue).toArray());
+  private void row(String label, Loaded loaded) {
+    report.row(
+        label,
+        seconds(loaded.seconds())
+            + String.format(
+                Locale.ROOT,
+                "   (durable %.3f s, first search %.3f s)",
+                loaded.durable(),
+                loaded.searched()));
   }
 
   private String seconds(double seconds) {
