@@ -72,7 +72,7 @@ public final class Metadata {
     return fields.isEmpty();
   }
 
-  /** The fields in order of their names; a copy. */
+  /** The fields in order of their names; cannot be changed. */
   public Map<String, Object> asMap() {
     return Collections.unmodifiableSortedMap(fields);
   }

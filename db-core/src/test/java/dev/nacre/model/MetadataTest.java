@@ -104,7 +104,7 @@ class MetadataTest {
     Metadata metadata = Metadata.of(fields);
     list.add(3);
     fields.put("n", 2);
-    metadata.asMap().put("n", 3);
+    assertThrows(UnsupportedOperationException.class, () -> metadata.asMap().put("n", 3));
     assertEquals(Metadata.of("list", List.of(1, 2), "n", 1), metadata);
     assertThrows(
         UnsupportedOperationException.class,
