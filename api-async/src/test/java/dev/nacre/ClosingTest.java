@@ -116,7 +116,7 @@ class ClosingTest {
           Thread.ofPlatform()
               .start(
                   () -> {
-                    for (int i = 0; !stop.get() && i < 20_000; i++) {
+                    for (int i = 0; !stop.get() && i < 5_000; i++) {
                       calls.add(
                           switch (i % 5) {
                             case 0 -> db.put("docs", "k" + i, Value.text("value"));

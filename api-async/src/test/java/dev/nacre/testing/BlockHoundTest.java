@@ -104,8 +104,9 @@ class BlockHoundTest {
                         .collectList()
                         .toFuture()));
       }
-      answers.add(onEventLoop(db::closeAsync));
       answers.forEach(BlockHoundTest::await);
+      // Last: a stream that is still fetching its pages would find the database closed.
+      await(onEventLoop(db::closeAsync));
     }
     assertEquals(List.of(), List.copyOf(BLOCKED));
   }

@@ -3,6 +3,7 @@ package dev.nacre.model;
 import dev.nacre.error.ValidationException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,7 +74,7 @@ public final class Metadata {
 
   /** The fields in order of their names; a copy. */
   public Map<String, Object> asMap() {
-    return new TreeMap<>(fields);
+    return Collections.unmodifiableSortedMap(fields);
   }
 
   @Override

@@ -114,7 +114,34 @@ public final class CommitPreparer {
             Map.of("limit", "batchBytes", "max", Integer.toString(limits.batchBytes())));
       }
     }
-    return new PreparedBatch(writes, readVersion);
+    return new PreparedBatch(readHeads ? writes : withHeads(writes, readVersion), readVersion);
+  }
+
+  /** The same with the heads of a large batch, read at one go and from disk where need be. */
+  private List<PreparedWrite> withHeads(List<PreparedWrite> writes, long version) {
+    List<byte[]> keys = new ArrayList<>(writes.size());
+    List<Integer> namespaceIds = new ArrayList<>(writes.size());
+    List<Integer> places = new ArrayList<>(writes.size());
+    for (int i = 0; i < writes.size(); i++) {
+      if (writes.get(i) instanceof RecordWrite write) {
+        NamespaceEntry entry = registry.find(write.write().namespace(), version);
+        if (entry != null) {
+          keys.add(Keys.head(entry.id(), write.key()));
+          namespaceIds.add(entry.id());
+          places.add(i);
+        }
+      }
+    }
+    List<byte @Nullable []> heads = engine.getAll(ColumnFamily.HEAD, keys);
+    for (int i = 0; i < places.size(); i++) {
+      if (writes.get(places.get(i)) instanceof RecordWrite write) {
+        HeadRead head = new HeadRead(namespaceIds.get(i), heads.get(i));
+        writes.set(
+            places.get(i),
+            new RecordWrite(write.write(), write.key(), write.metadata(), write.vectors(), head));
+      }
+    }
+    return writes;
   }
 
   private RecordWrite prepare(Write.Upsert upsert, long readVersion, boolean readHeads) {
@@ -139,9 +166,12 @@ public final class CommitPreparer {
       throw tooLarge("metadata", upsert, encoded.length, limits.metadataBytes());
     }
     ExpiryTimes.check(upsert);
-    long spaces =
-        upsert.embeddings().stream().map(embedding -> embedding.space().name()).distinct().count();
-    if (spaces != upsert.embeddings().size()) {
+    if (upsert.embeddings().size() > 1
+        && upsert.embeddings().stream()
+                .map(embedding -> embedding.space().name())
+                .distinct()
+                .count()
+            != upsert.embeddings().size()) {
       throw new ValidationException(
           "the write to " + named(upsert) + " has two embeddings in one space",
           Map.of("key", upsert.key()));

@@ -35,27 +35,23 @@ import org.jspecify.annotations.Nullable;
  * Turns prepared commits into the rows of one group, each commit against the state the one before
  * left behind.
  *
- * <p>The overlay ({@code rows}, {@code vectors}) holds what this group has changed and RocksDB does
- * not have yet. A commit that fails leaves no trace: rows are rolled back to a mark, everything
- * else by undo steps. For the committer thread.
+ * <p>The overlay ({@code changes}) holds what this group has changed and RocksDB does not have yet.
+ * A commit that fails leaves no trace: rows are rolled back to a mark, everything else by undo
+ * steps. For the committer thread.
  */
 final class GroupBuilder {
   private static final int KEPT_BUFFER_BYTES = 32 << 20;
-  private static final byte[] NO_VECTOR = new byte[0];
-
   private final RocksEngine engine;
   private final NamespaceRegistry registry;
   private final RecentChanges recent;
   private final GroupBatch batch = new GroupBatch();
 
-  /** Live row of each record the group has changed; a tombstone for a deleted one. */
-  private final Map<ByteKey, RecordRow> rows = new HashMap<>();
-
-  /** Live vector row of each vector the group has changed; {@link #NO_VECTOR} for a closed one. */
-  private final Map<ByteKey, byte[]> vectors = new HashMap<>();
+  /** What the group has made of each record it has changed. */
+  private final Map<ByteKey, Changed> changes = new HashMap<>();
 
   private final List<Runnable> undo = new ArrayList<>();
   private final TreeSet<Integer> touched = new TreeSet<>();
+  private long groupFirstVersion;
   private long version;
   private long timeMicros;
   private int ordinal;
@@ -66,6 +62,14 @@ final class GroupBuilder {
     this.recent = recent;
   }
 
+  /**
+   * A record as the group leaves it.
+   *
+   * @param row the live row, or a tombstone
+   * @param vectors the vector rows that the group has written, by space
+   */
+  private record Changed(RecordRow row, Map<Integer, byte[]> vectors) {}
+
   GroupBatch batch() {
     return batch;
   }
@@ -73,8 +77,8 @@ final class GroupBuilder {
   /** Forgets the group, which is in RocksDB now. */
   void groupWritten() {
     // The commits added each change to `recent` under their own version.
-    rows.clear();
-    vectors.clear();
+    changes.clear();
+    groupFirstVersion = 0;
     batch.clear(KEPT_BUFFER_BYTES);
   }
 
@@ -92,6 +96,9 @@ final class GroupBuilder {
       long durableUpTo) {
     GroupBatch.Mark mark = batch.mark();
     version = commitVersion;
+    if (groupFirstVersion == 0) {
+      groupFirstVersion = commitVersion;
+    }
     timeMicros = commitMicros;
     ordinal = 0;
     touched.clear();
@@ -128,7 +135,10 @@ final class GroupBuilder {
 
   private void upsert(Write.Upsert upsert, RecordWrite write, long readVersion) {
     @Nullable NamespaceEntry found = registry.find(upsert.namespace(), version);
-    @Nullable RecordRow stored = found == null ? null : current(found, write, readVersion);
+    @Nullable ByteKey known = found == null ? null : headKey(found, write);
+    @Nullable Changed changed = known == null ? null : changes.get(known);
+    @Nullable RecordRow stored =
+        found == null || known == null ? null : current(found, write, known, changed, readVersion);
     @Nullable RecordRow previous = stored == null || stored.isExpired(timeMicros) ? null : stored;
     check(upsert.condition(), upsert.namespace(), upsert.key(), previous);
     NamespaceEntry namespace = found == null ? create(upsert.namespace()) : found;
@@ -149,7 +159,7 @@ final class GroupBuilder {
       closed = previous == null ? union(ascending, stored.spaces()) : ascending;
       for (int space : closed) {
         if (stored.embeddingVersion(space) != 0) {
-          closeVector(namespace, space, write.key());
+          closeVector(namespace, space, write.key(), changed);
         }
       }
     }
@@ -162,9 +172,9 @@ final class GroupBuilder {
           Keys.expiry(expiresAt, namespace.id(), write.key()),
           Keys.commit(version));
     }
-    byte[] head = Keys.head(namespace.id(), write.key());
-    batch.put(ColumnFamily.HEAD, head, row.toByteArray());
-    remember(new ByteKey(head), row);
+    ByteKey head = known == null ? headKey(namespace, write) : known;
+    batch.put(ColumnFamily.HEAD, head.bytes(), row.toByteArray());
+    remember(head, new Changed(row, vectors(changed, spaces, write.vectors())), changed);
     log(
         namespace,
         new LogRow(false, upsert.value() != null, write.metadata() != null, closed, write.key()));
@@ -172,10 +182,15 @@ final class GroupBuilder {
 
   private void delete(Write.Delete delete, RecordWrite write, long readVersion) {
     @Nullable NamespaceEntry namespace = registry.find(delete.namespace(), version);
-    @Nullable RecordRow stored = namespace == null ? null : current(namespace, write, readVersion);
+    @Nullable ByteKey head = namespace == null ? null : headKey(namespace, write);
+    @Nullable Changed changed = head == null ? null : changes.get(head);
+    @Nullable RecordRow stored =
+        namespace == null || head == null
+            ? null
+            : current(namespace, write, head, changed, readVersion);
     boolean absent = stored == null || stored.isExpired(timeMicros);
     check(delete.condition(), delete.namespace(), delete.key(), absent ? null : stored);
-    if (namespace == null || stored == null || absent) {
+    if (namespace == null || head == null || stored == null || absent) {
       return;
     }
     touched.add(namespace.id());
@@ -186,11 +201,10 @@ final class GroupBuilder {
         Keys.versioned(Keys.historyPrefix(namespace.id(), write.key()), version),
         HistoryRow.encode(version, tombstone));
     for (int space : stored.spaces()) {
-      closeVector(namespace, space, write.key());
+      closeVector(namespace, space, write.key(), changed);
     }
-    byte[] head = Keys.head(namespace.id(), write.key());
-    batch.delete(ColumnFamily.HEAD, head);
-    remember(new ByteKey(head), tombstone);
+    batch.delete(ColumnFamily.HEAD, head.bytes());
+    remember(head, new Changed(tombstone, Map.of()), changed);
     log(
         namespace,
         new LogRow(true, stored.hasValue(), stored.hasMetadata(), stored.spaces(), write.key()));
@@ -209,14 +223,14 @@ final class GroupBuilder {
     }
   }
 
-  private void closeVector(NamespaceEntry namespace, int space, byte[] key) {
+  private void closeVector(
+      NamespaceEntry namespace, int space, byte[] key, @Nullable Changed changed) {
     byte[] vectorKey = Keys.vector(namespace.id(), space, key);
-    ByteKey overlayKey = new ByteKey(vectorKey);
-    byte[] row = vectors.get(overlayKey);
+    byte @Nullable [] row = changed == null ? null : changed.vectors.get(space);
     if (row == null) {
       row = engine.get(ColumnFamily.VECTOR, vectorKey);
     }
-    if (row == null || row.length == 0) {
+    if (row == null) {
       throw new CorruptionException(
           "record \""
               + Keys.text(key)
@@ -234,14 +248,12 @@ final class GroupBuilder {
       batch.put(ColumnFamily.VECTOR_HISTORY, Keys.versioned(vectorKey, from), superseded);
     }
     batch.delete(ColumnFamily.VECTOR, vectorKey);
-    rememberVector(overlayKey, NO_VECTOR);
   }
 
   private void putVector(NamespaceEntry namespace, int space, byte[] key, byte[] row) {
     byte[] vectorKey = Keys.vector(namespace.id(), space, key);
     VectorRow.setVersion(row, version);
     batch.put(ColumnFamily.VECTOR, vectorKey, row);
-    rememberVector(new ByteKey(vectorKey), row);
   }
 
   private void apply(Write write) {
@@ -329,12 +341,17 @@ final class GroupBuilder {
    * The stored row of a record as this commit finds it, expired or not; null when there is none.
    */
   private @Nullable RecordRow current(
-      NamespaceEntry namespace, RecordWrite write, long readVersion) {
-    byte[] headKey = Keys.head(namespace.id(), write.key());
-    ByteKey key = new ByteKey(headKey);
-    RecordRow changed = rows.get(key);
+      NamespaceEntry namespace,
+      RecordWrite write,
+      ByteKey key,
+      @Nullable Changed changed,
+      long readVersion) {
     if (changed != null) {
-      return changed.isTombstone() ? null : changed;
+      return changed.row.isTombstone() ? null : changed.row;
+    }
+    if (namespace.createdVersion() >= groupFirstVersion) {
+      // RocksDB has nothing of a namespace that this group has created.
+      return null;
     }
     HeadRead head = write.head();
     byte @Nullable [] row;
@@ -343,7 +360,7 @@ final class GroupBuilder {
         && recent.unchangedSince(key, readVersion)) {
       row = head.row();
     } else {
-      row = engine.get(ColumnFamily.HEAD, headKey);
+      row = engine.get(ColumnFamily.HEAD, key.bytes());
     }
     return row == null ? null : RecordRow.parse(row);
   }
@@ -385,15 +402,31 @@ final class GroupBuilder {
         Map.of("namespace", namespace, "key", key));
   }
 
-  private void remember(ByteKey key, RecordRow row) {
-    RecordRow before = rows.put(key, row);
-    undo.add(before == null ? () -> rows.remove(key) : () -> rows.put(key, before));
+  private void remember(ByteKey key, Changed changed, @Nullable Changed before) {
+    changes.put(key, changed);
+    undo.add(before == null ? () -> changes.remove(key) : () -> changes.put(key, before));
     recent.add(key, version);
   }
 
-  private void rememberVector(ByteKey key, byte[] row) {
-    byte[] before = vectors.put(key, row);
-    undo.add(before == null ? () -> vectors.remove(key) : () -> vectors.put(key, before));
+  /** The vector rows that the group has written, after this write. */
+  private static Map<Integer, byte[]> vectors(
+      @Nullable Changed before, int[] spaces, List<byte[]> rows) {
+    Map<Integer, byte[]> earlier = before == null ? Map.of() : before.vectors;
+    if (spaces.length == 0) {
+      return earlier;
+    }
+    if (spaces.length == 1 && earlier.isEmpty()) {
+      return Map.of(spaces[0], rows.getFirst());
+    }
+    Map<Integer, byte[]> all = new HashMap<>(earlier);
+    for (int i = 0; i < spaces.length; i++) {
+      all.put(spaces[i], rows.get(i));
+    }
+    return all;
+  }
+
+  private static ByteKey headKey(NamespaceEntry namespace, RecordWrite write) {
+    return new ByteKey(Keys.head(namespace.id(), write.key()));
   }
 
   private void log(NamespaceEntry namespace, LogRow row) {
