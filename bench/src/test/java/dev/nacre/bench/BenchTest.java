@@ -28,7 +28,7 @@ class BenchTest {
     "put, 'puts a second, Nacre / RocksDB, 64 callers'",
     "get, 'get p50, Nacre / RocksDB'",
     "load, 'time, Nacre / RocksDB, batches of 5,000'",
-    "search, 'search p50, Nacre / Lucene'"
+    "search, 'search p50, Nacre / Lucene at recall 0.99'"
   })
   void run_tiny_printsTheRatioAndCleansUp(String command, String ratio) throws IOException {
     assertEquals(0, run(command, "--scale", "tiny", "--cache", folder.toString()), err::toString);
