@@ -7,9 +7,11 @@ import dev.nacre.model.Value;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.model.WriteCondition;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 
 /**
  * Batches that follow from their token alone: some keys get the token as value, metadata and
@@ -47,8 +49,10 @@ final class SearchCrashBatches {
     return WriteBatch.of(writes, CommitAttributes.NONE);
   }
 
+  /** Never the same for two keys: 48 bits of a digest of both decide, not a sum of two hashes. */
   static float[] vector(String key, String token) {
-    Random random = new Random(31L * key.hashCode() + token.hashCode());
+    byte[] both = (key + '\n' + token).getBytes(StandardCharsets.UTF_8);
+    Random random = new Random(UUID.nameUUIDFromBytes(both).getMostSignificantBits());
     float[] vector = new float[DIMENSION];
     for (int i = 0; i < DIMENSION; i++) {
       vector[i] = (float) random.nextGaussian();
