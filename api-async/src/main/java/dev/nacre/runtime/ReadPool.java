@@ -7,6 +7,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,13 +19,24 @@ import org.slf4j.LoggerFactory;
  * <p>Unlike {@code ThreadPoolExecutor}, handing over takes no lock, so a caller on an event loop
  * never waits for another caller: the queue is lock-free, and a permit is released for each task. A
  * task that is withdrawn leaves its permit behind; a worker that gets it finds nothing and goes on.
+ *
+ * <p>Before it parks, one worker at a time looks out for the next task for a moment: a caller who
+ * asks again at once is spared two switches of threads. A task handed to it has no permit.
  */
 final class ReadPool {
   private static final Logger LOG = LoggerFactory.getLogger(ReadPool.class);
 
+  /** About what parking and waking cost; looking out longer would only burn time. */
+  private static final long LOOK_OUT_NANOS =
+      Runtime.getRuntime().availableProcessors() == 1 ? 0 : 20_000;
+
   private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final Semaphore permits = new Semaphore(0);
+
+  /** The worker that looks out; whoever takes it out has called it. */
+  private final AtomicReference<@Nullable Thread> lookOut = new AtomicReference<>();
+
   private final List<Thread> workers = new ArrayList<>();
   private final int queueMax;
   private volatile boolean stopped;
@@ -44,7 +57,10 @@ final class ReadPool {
       return false;
     }
     queue.add(task);
-    permits.release();
+    Thread awake = lookOut.get();
+    if (awake == null || !lookOut.compareAndSet(awake, null)) {
+      permits.release();
+    }
     return true;
   }
 
@@ -101,7 +117,7 @@ final class ReadPool {
 
   private void work() {
     while (true) {
-      permits.acquireUninterruptibly();
+      awaitTask();
       Runnable task = queue.poll();
       if (task != null) {
         waiting.decrementAndGet();
@@ -112,6 +128,36 @@ final class ReadPool {
         return;
       }
     }
+  }
+
+  /** Returns with a permit, or called by {@link #submit}. */
+  // The wait is bounded, and parking ends it; a thread is its identity.
+  @SuppressWarnings({"ThreadPriorityCheck", "ReferenceEquality"})
+  private void awaitTask() {
+    if (permits.tryAcquire()) {
+      return;
+    }
+    Thread self = Thread.currentThread();
+    if (LOOK_OUT_NANOS > 0 && lookOut.compareAndSet(null, self)) {
+      long end = System.nanoTime() + LOOK_OUT_NANOS;
+      // Whoever submitted before he could see the look-out has left a permit.
+      if (permits.tryAcquire()) {
+        if (!lookOut.compareAndSet(self, null)) {
+          permits.release();
+        }
+        return;
+      }
+      while (System.nanoTime() < end) {
+        if (lookOut.get() != self) {
+          return;
+        }
+        Thread.onSpinWait();
+      }
+      if (!lookOut.compareAndSet(self, null)) {
+        return;
+      }
+    }
+    permits.acquireUninterruptibly();
   }
 
   private static void run(Runnable task) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +23,35 @@ public final class Metadata {
   /** No metadata. */
   public static final Metadata EMPTY = new Metadata(new TreeMap<>());
 
-  private final SortedMap<String, Object> fields;
+  private final Supplier<SortedMap<String, Object>> source;
+  private volatile @Nullable SortedMap<String, Object> decoded;
 
   private Metadata(SortedMap<String, Object> fields) {
-    this.fields = fields;
+    this.source = () -> fields;
+    this.decoded = fields;
+  }
+
+  private Metadata(Supplier<SortedMap<String, Object>> source) {
+    this.source = source;
+  }
+
+  /**
+   * Metadata that were checked when they were written, decoded when they are looked at: for the
+   * store.
+   *
+   * @param source makes the fields; the same ones each time, and not changed afterwards
+   */
+  public static Metadata ofStored(Supplier<SortedMap<String, Object>> source) {
+    return new Metadata(source);
+  }
+
+  private SortedMap<String, Object> fields() {
+    SortedMap<String, Object> known = decoded;
+    if (known == null) {
+      known = source.get();
+      decoded = known;
+    }
+    return known;
   }
 
   /**
@@ -64,32 +90,32 @@ public final class Metadata {
 
   /** The value of a field: a String, Boolean, Long, Double, or an immutable list of those. */
   public Optional<Object> get(String name) {
-    return Optional.ofNullable(fields.get(name));
+    return Optional.ofNullable(fields().get(name));
   }
 
   /** Whether there is no field. */
   public boolean isEmpty() {
-    return fields.isEmpty();
+    return fields().isEmpty();
   }
 
   /** The fields in order of their names; cannot be changed. */
   public Map<String, Object> asMap() {
-    return Collections.unmodifiableSortedMap(fields);
+    return Collections.unmodifiableSortedMap(fields());
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Metadata that && fields.equals(that.fields);
+    return other instanceof Metadata that && fields().equals(that.fields());
   }
 
   @Override
   public int hashCode() {
-    return fields.hashCode();
+    return fields().hashCode();
   }
 
   @Override
   public String toString() {
-    return fields.toString();
+    return fields().toString();
   }
 
   private static String checkedName(@Nullable Object key) {

@@ -212,7 +212,10 @@ final class RecordReader {
       ReadPoint at,
       Map<String, Embedding> embeddings) {
     Map<String, Long> embeddingVersions = Map.of();
-    if (row.spaces().length > 0) {
+    if (row.spaces().length == 1) {
+      int space = row.spaces()[0];
+      embeddingVersions = Map.of(namespace.space(space).name(), row.embeddingVersion(space));
+    } else if (row.spaces().length > 1) {
       embeddingVersions = new HashMap<>();
       for (int space : row.spaces()) {
         embeddingVersions.put(namespace.space(space).name(), row.embeddingVersion(space));

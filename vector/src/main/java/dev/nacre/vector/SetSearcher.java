@@ -71,7 +71,7 @@ final class SetSearcher {
           .index()
           .nearest(
               target,
-              policy.candidates(k, matches != null),
+              policy.candidates(layer, k, matches != null),
               accepted,
               (doc, score) -> nearest.offer(score, doc, 0));
       // Fewer than there are: the graph lost its way among what the filter leaves.

@@ -7,11 +7,16 @@ import java.util.Random;
 
 /**
  * Vectors of length one around random centres, made with a fixed seed: what is to be measured where
- * there are no texts enough, or none.
+ * there are no texts enough, or none. As with embeddings of texts, what lies around one centre
+ * differs in a few directions only, others for each centre: noise in all directions would make
+ * every neighbour equally far, which no model does.
  */
 final class Clustered {
   /** How far from its centre a vector lies, before it is scaled: the centre's length is one. */
   private static final double SPREAD = .7;
+
+  /** Directions in which the vectors around one centre differ. */
+  private static final int DIRECTIONS = 16;
 
   private Clustered() {}
 
@@ -19,15 +24,19 @@ final class Clustered {
   static Dataset make(String name, int count, int queries, int dimension, int clusters, long seed) {
     Random random = new Random(seed);
     float[][] centres = new float[clusters][];
+    float[][][] directions = new float[clusters][DIRECTIONS][];
     for (int i = 0; i < clusters; i++) {
-      centres[i] = gaussian(random, dimension, new float[dimension], 1);
+      centres[i] = direction(random, dimension);
+      for (int j = 0; j < DIRECTIONS; j++) {
+        directions[i][j] = direction(random, dimension);
+      }
     }
     List<String> keys = new ArrayList<>(count + queries);
     List<TextRow> rows = new ArrayList<>(count + queries);
     float[][] vectors = new float[count + queries][];
     for (int i = 0; i < vectors.length; i++) {
       int cluster = random.nextInt(clusters);
-      vectors[i] = gaussian(random, dimension, centres[cluster], SPREAD);
+      vectors[i] = near(random, centres[cluster], directions[cluster]);
       keys.add("vector:" + i);
       rows.add(
           new TextRow(
@@ -43,17 +52,36 @@ final class Clustered {
         all.slice(count, vectors.length));
   }
 
-  private static float[] gaussian(Random random, int dimension, float[] centre, double spread) {
-    double each = spread / Math.sqrt(dimension);
+  private static float[] direction(Random random, int dimension) {
     double[] point = new double[dimension];
-    double squares = 0;
     for (int i = 0; i < dimension; i++) {
-      point[i] = centre[i] + each * random.nextGaussian();
-      squares += point[i] * point[i];
+      point[i] = random.nextGaussian();
+    }
+    return scaled(point);
+  }
+
+  private static float[] near(Random random, float[] centre, float[][] directions) {
+    double[] point = new double[centre.length];
+    for (int i = 0; i < point.length; i++) {
+      point[i] = centre[i];
+    }
+    for (float[] direction : directions) {
+      double step = SPREAD / Math.sqrt(directions.length) * random.nextGaussian();
+      for (int i = 0; i < point.length; i++) {
+        point[i] += step * direction[i];
+      }
+    }
+    return scaled(point);
+  }
+
+  private static float[] scaled(double[] point) {
+    double squares = 0;
+    for (double part : point) {
+      squares += part * part;
     }
     double length = Math.sqrt(squares);
-    float[] scaled = new float[dimension];
-    for (int i = 0; i < dimension; i++) {
+    float[] scaled = new float[point.length];
+    for (int i = 0; i < point.length; i++) {
       scaled[i] = (float) (point[i] / length);
     }
     return scaled;

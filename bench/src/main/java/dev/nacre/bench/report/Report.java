@@ -98,7 +98,7 @@ public final class Report {
     row(
         label,
         String.format(
-            Locale.ROOT, "ratio %.3f   %s   %s", measured, limit, holds ? "PASS" : "FAIL"));
+            Locale.ROOT, "      %.3f   %s   %s", measured, limit, holds ? "PASS" : "FAIL"));
   }
 
   /** Every bound so far, in order. */

@@ -2,8 +2,10 @@ package dev.nacre.store.layout;
 
 import dev.nacre.model.Metadata;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -58,17 +60,19 @@ public final class MetadataCodec {
 
   /** The metadata in {@code bytes} from {@code offset} to {@code end}. */
   static Metadata decode(byte[] bytes, int offset, int end) {
-    ByteReader reader = new ByteReader(bytes, offset, end);
+    return offset < end && bytes[offset] == 0
+        ? Metadata.EMPTY
+        : Metadata.ofStored(() -> fields(new ByteReader(bytes, offset, end)));
+  }
+
+  private static SortedMap<String, Object> fields(ByteReader reader) {
     int count = reader.count();
-    if (count == 0) {
-      return Metadata.EMPTY;
-    }
-    Map<String, Object> fields = new TreeMap<>();
+    SortedMap<String, Object> fields = new TreeMap<>();
     for (int i = 0; i < count; i++) {
       String name = reader.text();
       fields.put(name, scalar(reader));
     }
-    return Metadata.of(fields);
+    return fields;
   }
 
   private static Object scalar(ByteReader reader) {
@@ -88,7 +92,7 @@ public final class MetadataCodec {
         for (int i = 0; i < count; i++) {
           elements.add(scalar(reader));
         }
-        yield elements;
+        yield Collections.unmodifiableList(elements);
       }
       default -> throw ByteReader.damaged("metadata of unknown kind " + tag);
     };

@@ -5,6 +5,7 @@ import dev.nacre.error.FormatException;
 import dev.nacre.error.UnavailableException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -226,10 +227,7 @@ public final class RocksEngine implements AutoCloseable {
     if (keys.isEmpty()) {
       return List.of();
     }
-    List<ColumnFamilyHandle> handles = new ArrayList<>(keys.size());
-    for (int i = 0; i < keys.size(); i++) {
-      handles.add(families[family.id()]);
-    }
+    List<ColumnFamilyHandle> handles = Collections.nCopies(keys.size(), families[family.id()]);
     try {
       List<byte @Nullable []> values = new ArrayList<>(keys.size());
       values.addAll(db.multiGetAsList(readOptions, handles, keys));
