@@ -103,7 +103,7 @@ public final class CommitPreparer {
           bytes += key.length;
           @Nullable HeadRead head =
               readHeads ? readHead(delete.namespace(), key, readVersion) : null;
-          writes.add(new RecordWrite(delete, key, null, List.of(), head));
+          writes.add(new RecordWrite(delete, key, null, head));
         }
         case Write.Configure configure -> writes.add(new NamespaceWrite(configure));
         case Write.DeleteNamespace delete -> writes.add(new NamespaceWrite(delete));
@@ -137,8 +137,7 @@ public final class CommitPreparer {
       if (writes.get(places.get(i)) instanceof RecordWrite write) {
         HeadRead head = new HeadRead(namespaceIds.get(i), heads.get(i));
         writes.set(
-            places.get(i),
-            new RecordWrite(write.write(), write.key(), write.metadata(), write.vectors(), head));
+            places.get(i), new RecordWrite(write.write(), write.key(), write.metadata(), head));
       }
     }
     return writes;
@@ -176,9 +175,8 @@ public final class CommitPreparer {
           "the write to " + named(upsert) + " has two embeddings in one space",
           Map.of("key", upsert.key()));
     }
-    List<byte[]> vectors = upsert.embeddings().stream().map(VectorRow::encode).toList();
     @Nullable HeadRead head = readHeads ? readHead(upsert.namespace(), key, readVersion) : null;
-    return new RecordWrite(upsert, key, encoded, vectors, head);
+    return new RecordWrite(upsert, key, encoded, head);
   }
 
   private @Nullable HeadRead readHead(String namespace, byte[] key, long version) {
@@ -195,8 +193,8 @@ public final class CommitPreparer {
     long bytes = prepared.key().length + (value == null ? 0L : value.length());
     byte[] metadata = prepared.metadata();
     bytes += metadata == null ? 0 : metadata.length;
-    for (byte[] vector : prepared.vectors()) {
-      bytes += vector.length;
+    for (Embedding embedding : upsert.embeddings()) {
+      bytes += VectorRow.length(embedding.space().dimension());
     }
     return bytes;
   }

@@ -23,6 +23,7 @@ import dev.nacre.store.layout.VectorRow;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.GroupBatch;
 import dev.nacre.store.rocks.RocksEngine;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -66,9 +67,17 @@ final class GroupBuilder {
    * A record as the group leaves it.
    *
    * @param row the live row, or a tombstone
-   * @param vectors the vector rows that the group has written, by space
+   * @param vectors the vectors that the group has written, by space
    */
-  private record Changed(RecordRow row, Map<Integer, byte[]> vectors) {}
+  private record Changed(RecordRow row, Map<Integer, NewVector> vectors) {}
+
+  private record NewVector(long version, Embedding embedding) {
+    byte[] row() {
+      byte[] row = new byte[VectorRow.length(embedding.space().dimension())];
+      VectorRow.write(MemorySegment.ofArray(row), version, embedding);
+      return row;
+    }
+  }
 
   GroupBatch batch() {
     return batch;
@@ -164,7 +173,7 @@ final class GroupBuilder {
       }
     }
     for (int i = 0; i < spaces.length; i++) {
-      putVector(namespace, spaces[i], write.key(), write.vectors().get(i));
+      putVector(namespace, spaces[i], write.key(), upsert.embeddings().get(i));
     }
     if (expiresAt != RecordRow.NEVER) {
       batch.put(
@@ -174,7 +183,7 @@ final class GroupBuilder {
     }
     ByteKey head = known == null ? headKey(namespace, write) : known;
     batch.put(ColumnFamily.HEAD, head.bytes(), row.toByteArray());
-    remember(head, new Changed(row, vectors(changed, spaces, write.vectors())), changed);
+    remember(head, new Changed(row, vectors(changed, spaces, upsert.embeddings())), changed);
     log(
         namespace,
         new LogRow(false, upsert.value() != null, write.metadata() != null, closed, write.key()));
@@ -226,10 +235,8 @@ final class GroupBuilder {
   private void closeVector(
       NamespaceEntry namespace, int space, byte[] key, @Nullable Changed changed) {
     byte[] vectorKey = Keys.vector(namespace.id(), space, key);
-    byte @Nullable [] row = changed == null ? null : changed.vectors.get(space);
-    if (row == null) {
-      row = engine.get(ColumnFamily.VECTOR, vectorKey);
-    }
+    @Nullable NewVector ours = changed == null ? null : changed.vectors.get(space);
+    byte @Nullable [] row = ours == null ? engine.get(ColumnFamily.VECTOR, vectorKey) : ours.row();
     if (row == null) {
       throw new CorruptionException(
           "record \""
@@ -243,17 +250,23 @@ final class GroupBuilder {
     }
     long from = VectorRow.version(row);
     if (from != version) {
-      byte[] superseded = row.clone();
-      VectorRow.setVersion(superseded, version);
-      batch.put(ColumnFamily.VECTOR_HISTORY, Keys.versioned(vectorKey, from), superseded);
+      VectorRow.setVersion(row, version);
+      batch.put(ColumnFamily.VECTOR_HISTORY, Keys.versioned(vectorKey, from), row);
     }
     batch.delete(ColumnFamily.VECTOR, vectorKey);
   }
 
-  private void putVector(NamespaceEntry namespace, int space, byte[] key, byte[] row) {
-    byte[] vectorKey = Keys.vector(namespace.id(), space, key);
-    VectorRow.setVersion(row, version);
-    batch.put(ColumnFamily.VECTOR, vectorKey, row);
+  /**
+   * Straight into the batch: a copy of each vector on the way would be most of a bulk load's
+   * garbage.
+   */
+  private void putVector(NamespaceEntry namespace, int space, byte[] key, Embedding embedding) {
+    MemorySegment row =
+        batch.put(
+            ColumnFamily.VECTOR,
+            Keys.vector(namespace.id(), space, key),
+            VectorRow.length(embedding.space().dimension()));
+    VectorRow.write(row, version, embedding);
   }
 
   private void apply(Write write) {
@@ -408,19 +421,19 @@ final class GroupBuilder {
     recent.add(key, version);
   }
 
-  /** The vector rows that the group has written, after this write. */
-  private static Map<Integer, byte[]> vectors(
-      @Nullable Changed before, int[] spaces, List<byte[]> rows) {
-    Map<Integer, byte[]> earlier = before == null ? Map.of() : before.vectors;
+  /** The vectors that the group has written, after this write. */
+  private Map<Integer, NewVector> vectors(
+      @Nullable Changed before, int[] spaces, List<Embedding> embeddings) {
+    Map<Integer, NewVector> earlier = before == null ? Map.of() : before.vectors;
     if (spaces.length == 0) {
       return earlier;
     }
     if (spaces.length == 1 && earlier.isEmpty()) {
-      return Map.of(spaces[0], rows.getFirst());
+      return Map.of(spaces[0], new NewVector(version, embeddings.getFirst()));
     }
-    Map<Integer, byte[]> all = new HashMap<>(earlier);
+    Map<Integer, NewVector> all = new HashMap<>(earlier);
     for (int i = 0; i < spaces.length; i++) {
-      all.put(spaces[i], rows.get(i));
+      all.put(spaces[i], new NewVector(version, embeddings.get(i)));
     }
     return all;
   }

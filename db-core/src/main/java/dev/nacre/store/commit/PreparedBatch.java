@@ -21,16 +21,10 @@ record PreparedBatch(List<PreparedWrite> writes, long readVersion) {
    * @param write what was asked
    * @param key its key in UTF-8
    * @param metadata its metadata, encoded, or null when not written
-   * @param vectors its vectors in the order of the write's embeddings, versions not yet set
    * @param head what was found before, or null when nothing was looked up
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  record RecordWrite(
-      Write write,
-      byte[] key,
-      byte @Nullable [] metadata,
-      List<byte[]> vectors,
-      @Nullable HeadRead head)
+  record RecordWrite(Write write, byte[] key, byte @Nullable [] metadata, @Nullable HeadRead head)
       implements PreparedWrite {}
 
   /**

@@ -20,13 +20,20 @@ public final class VectorRow {
   private static final ValueLayout.OfFloat FLOAT_LE =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private static final ValueLayout.OfLong VERSION =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
   private VectorRow() {}
 
-  /** The live row of an embedding, its version still zero. */
-  public static byte[] encode(Embedding embedding) {
-    byte[] bytes = new byte[8 + 4 * embedding.space().dimension()];
-    embedding.copyTo(MemorySegment.ofArray(bytes).asSlice(8));
-    return bytes;
+  /** Bytes of a row of a vector of {@code dimension}. */
+  public static int length(int dimension) {
+    return Long.BYTES + Float.BYTES * dimension;
+  }
+
+  /** Fills {@code target}, of {@link #length}, with the live row of an embedding. */
+  public static void write(MemorySegment target, long version, Embedding embedding) {
+    target.set(VERSION, 0, version);
+    embedding.copyTo(target.asSlice(Long.BYTES));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.nacre.store.rocks;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -40,6 +41,22 @@ public final class GroupBatch {
     slice(key);
     slice(value);
     count++;
+  }
+
+  /**
+   * Adds a put of a value of {@code valueLength} bytes, which the caller writes into what is
+   * returned before he adds anything else.
+   */
+  public MemorySegment put(ColumnFamily family, byte[] key, int valueLength) {
+    ensure(key.length + valueLength + 16);
+    bytes[length++] = PUT;
+    varint(family.id());
+    slice(key);
+    varint(valueLength);
+    MemorySegment value = MemorySegment.ofArray(bytes).asSlice(length, valueLength);
+    length += valueLength;
+    count++;
+    return value;
   }
 
   /** Adds a delete. */
