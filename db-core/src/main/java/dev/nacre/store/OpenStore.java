@@ -190,11 +190,21 @@ final class OpenStore implements AutoCloseable {
             preparer,
             options.queueBytes(),
             new GroupCommitter.Settings(
-                options.groupBytes(), options.clock(), options.probe(), executors, lineage),
+                options.groupBytes(),
+                resumeBytes(options),
+                options.clock(),
+                options.probe(),
+                executors,
+                lineage),
             last);
     started.set(committer);
     return new OpenStore(
         directory, engine, registry, committer, executors, lineage, options.readOnly());
+  }
+
+  /** What RocksDB wants to be free before it goes on after a full disk: one memtable. */
+  private static long resumeBytes(StoreOptions options) {
+    return Math.max(1 << 20, options.writeBufferBytes() / 2);
   }
 
   private static Visible lastCommit(RocksEngine engine) {
