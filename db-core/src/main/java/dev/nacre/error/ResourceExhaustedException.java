@@ -2,7 +2,10 @@ package dev.nacre.error;
 
 import java.util.Map;
 
-/** A bounded queue, a memory budget or the disk is full. Nothing was written. */
+/**
+ * A bounded queue, a memory budget or the disk is full. Nothing was written, unless the details say
+ * {@code outcome=unknown}.
+ */
 public final class ResourceExhaustedException extends NacreException {
   private static final long serialVersionUID = 1L;
 

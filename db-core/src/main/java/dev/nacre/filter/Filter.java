@@ -1,5 +1,7 @@
 package dev.nacre.filter;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.model.Metadata;
 import java.util.List;
 
@@ -92,6 +94,8 @@ public sealed interface Filter {
   record Eq(String field, Object value) implements Filter {
     /** Checks field and value, and widens the value as metadata does. */
     public Eq {
+      requireNonNull(field, "field");
+      requireNonNull(value, "value");
       value = Scalars.checked(field, value);
     }
 
@@ -110,6 +114,8 @@ public sealed interface Filter {
   record Ne(String field, Object value) implements Filter {
     /** Checks field and value, and widens the value as metadata does. */
     public Ne {
+      requireNonNull(field, "field");
+      requireNonNull(value, "value");
       value = Scalars.checked(field, value);
     }
 
@@ -129,6 +135,9 @@ public sealed interface Filter {
   record Compare(String field, Order order, Object value) implements Filter {
     /** Checks field and value, and widens the value as metadata does. */
     public Compare {
+      requireNonNull(field, "field");
+      requireNonNull(order, "order");
+      requireNonNull(value, "value");
       value = Scalars.ordered(field, value);
     }
 
@@ -147,6 +156,8 @@ public sealed interface Filter {
   record In(String field, List<Object> values) implements Filter {
     /** Checks field and values, and copies them, widened as metadata does. */
     public In {
+      requireNonNull(field, "field");
+      requireNonNull(values, "values");
       values = Scalars.checkedAll(field, values);
     }
 
@@ -167,6 +178,7 @@ public sealed interface Filter {
   record Exists(String field) implements Filter {
     /** Checks the field's name. */
     public Exists {
+      requireNonNull(field, "field");
       Scalars.checkField(field);
     }
 
@@ -184,6 +196,7 @@ public sealed interface Filter {
   record And(List<Filter> filters) implements Filter {
     /** Copies the list. */
     public And {
+      requireNonNull(filters, "filters");
       filters = List.copyOf(filters);
     }
 
@@ -201,6 +214,7 @@ public sealed interface Filter {
   record Or(List<Filter> filters) implements Filter {
     /** Copies the list. */
     public Or {
+      requireNonNull(filters, "filters");
       filters = List.copyOf(filters);
     }
 
@@ -216,6 +230,11 @@ public sealed interface Filter {
    * @param filter the part
    */
   record Not(Filter filter) implements Filter {
+    /** Refuses null. */
+    public Not {
+      requireNonNull(filter, "filter");
+    }
+
     @Override
     public boolean matches(Metadata metadata) {
       return !filter.matches(metadata);

@@ -1,5 +1,7 @@
 package dev.nacre.model;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.error.ValidationException;
 import java.time.Instant;
 import java.util.Map;
@@ -57,5 +59,10 @@ public sealed interface AsOf {
    *
    * @param instant the moment
    */
-  record AtInstant(Instant instant) implements AsOf {}
+  record AtInstant(Instant instant) implements AsOf {
+    /** Refuses null. */
+    public AtInstant {
+      requireNonNull(instant, "instant");
+    }
+  }
 }

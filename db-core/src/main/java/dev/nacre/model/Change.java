@@ -1,5 +1,7 @@
 package dev.nacre.model;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Set;
 
 /**
@@ -21,6 +23,9 @@ public record Change(
     Set<String> spaces) {
   /** Copies the set. */
   public Change {
+    requireNonNull(operation, "operation");
+    requireNonNull(key, "key");
+    requireNonNull(spaces, "spaces");
     spaces = Set.copyOf(spaces);
   }
 }

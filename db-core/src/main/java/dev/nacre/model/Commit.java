@@ -1,5 +1,7 @@
 package dev.nacre.model;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 
 /**
@@ -9,4 +11,10 @@ import java.time.Instant;
  * @param committedAt its commit time, strictly later than that of the version before
  * @param lineage id of the unbroken line of versions it belongs to
  */
-public record Commit(long version, Instant committedAt, String lineage) {}
+public record Commit(long version, Instant committedAt, String lineage) {
+  /** Refuses null. */
+  public Commit {
+    requireNonNull(committedAt, "committedAt");
+    requireNonNull(lineage, "lineage");
+  }
+}

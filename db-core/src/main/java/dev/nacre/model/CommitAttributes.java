@@ -1,5 +1,7 @@
 package dev.nacre.model;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.error.ValidationException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ public record CommitAttributes(
 
   /** Copies the map and checks the sizes. */
   public CommitAttributes {
+    requireNonNull(other, "other");
     other = Map.copyOf(other);
     int characters = length(actor) + length(source) + length(idempotencyKey);
     for (Map.Entry<String, String> entry : other.entrySet()) {

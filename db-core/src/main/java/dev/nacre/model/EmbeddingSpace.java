@@ -1,5 +1,7 @@
 package dev.nacre.model;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.error.ValidationException;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -26,6 +28,8 @@ public record EmbeddingSpace(String name, int dimension, Metric metric, @Nullabl
 
   /** Checks the definition. */
   public EmbeddingSpace {
+    requireNonNull(name, "name");
+    requireNonNull(metric, "metric");
     if (!NAME.matcher(name).matches()) {
       throw new ValidationException(
           "embedding space name \"" + name + "\" must be 1-64 letters, digits, '_', '-' or '.'",

@@ -1,5 +1,7 @@
 package dev.nacre.model;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record HistoryEntry(
     long version, Instant committedAt, Operation operation, @Nullable VersionedRecord upserted) {
+  /** Refuses null. */
+  public HistoryEntry {
+    requireNonNull(committedAt, "committedAt");
+    requireNonNull(operation, "operation");
+  }
+
   /** The record as of this version; empty for a tombstone. */
   public Optional<VersionedRecord> state() {
     return Optional.ofNullable(upserted);

@@ -1,5 +1,7 @@
 package dev.nacre.model;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.error.ValidationException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,9 @@ public record HistoryRequest(
     String namespace, String key, int limit, @Nullable String cursor, AsOf asOf) {
   /** Checks the limit. */
   public HistoryRequest {
+    requireNonNull(namespace, "namespace");
+    requireNonNull(key, "key");
+    requireNonNull(asOf, "asOf");
     if (limit < 1 || limit > ScanRequest.LIMIT_MAX) {
       throw new ValidationException(
           "history limit is " + limit + "; allowed are 1 to " + ScanRequest.LIMIT_MAX);

@@ -16,6 +16,9 @@ public record Limits(int valueBytes, int metadataBytes, int batchBytes) {
   /** The longest namespace name in bytes of UTF-8. */
   public static final int NAMESPACE_BYTES_MAX = 256;
 
+  /** The most embedding spaces of one namespace. */
+  public static final int SPACES_MAX = 1024;
+
   /** The defaults. */
   public static final Limits DEFAULT = new Limits(16 << 20, 64 << 10, 64 << 20);
 

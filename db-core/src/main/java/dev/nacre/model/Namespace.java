@@ -1,5 +1,7 @@
 package dev.nacre.model;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 
 /**
@@ -19,6 +21,9 @@ public record Namespace(
     List<EmbeddingSpace> spaces) {
   /** Copies the list. */
   public Namespace {
+    requireNonNull(name, "name");
+    requireNonNull(options, "options");
+    requireNonNull(spaces, "spaces");
     spaces = List.copyOf(spaces);
   }
 }

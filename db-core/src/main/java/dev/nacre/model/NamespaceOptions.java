@@ -1,5 +1,7 @@
 package dev.nacre.model;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.error.ValidationException;
 import java.time.Duration;
 import java.util.List;
@@ -9,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Options of a namespace, set by a versioned commit.
  *
- * @param spaces embedding spaces declared ahead of the first vector; a space that exists must be
- *     repeated unchanged or left out
+ * @param spaces at most {@link Limits#SPACES_MAX} embedding spaces declared ahead of the first
+ *     vector; a space that exists must be repeated unchanged or left out
  * @param timeToLive how long after a write of its value a record expires when the write does not
  *     say, or null for never
  */
@@ -23,9 +25,15 @@ public record NamespaceOptions(List<EmbeddingSpace> spaces, @Nullable Duration t
 
   /** Checks the options. */
   public NamespaceOptions {
+    requireNonNull(spaces, "spaces");
     spaces = List.copyOf(spaces);
     if (spaces.stream().map(EmbeddingSpace::name).distinct().count() != spaces.size()) {
       throw new ValidationException("an embedding space is declared twice in " + spaces);
+    }
+    if (spaces.size() > Limits.SPACES_MAX) {
+      throw new ValidationException(
+          "the options declare " + spaces.size() + " spaces; at most " + Limits.SPACES_MAX,
+          Map.of("max", Integer.toString(Limits.SPACES_MAX)));
     }
     boolean possible =
         timeToLive == null

@@ -1,5 +1,7 @@
 package dev.nacre.model;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public record Page<T>(List<T> items, @Nullable String cursor, ReadPoint readPoint) {
   /** Copies the list. */
   public Page {
+    requireNonNull(items, "items");
+    requireNonNull(readPoint, "readPoint");
     items = List.copyOf(items);
   }
 

@@ -1,5 +1,7 @@
 package dev.nacre.model;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.error.ValidationException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,9 @@ public record ScanRequest(
 
   /** Checks the limit. */
   public ScanRequest {
+    requireNonNull(namespace, "namespace");
+    requireNonNull(prefix, "prefix");
+    requireNonNull(asOf, "asOf");
     if (limit < 1 || limit > LIMIT_MAX) {
       throw new ValidationException("scan limit is " + limit + "; allowed are 1 to " + LIMIT_MAX);
     }

@@ -1,5 +1,7 @@
 package dev.nacre.model;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -34,6 +36,11 @@ public sealed interface Write {
       implements Write {
     /** Copies the list. */
     public Upsert {
+      requireNonNull(namespace, "namespace");
+      requireNonNull(key, "key");
+      requireNonNull(embeddings, "embeddings");
+      requireNonNull(expiry, "expiry");
+      requireNonNull(condition, "condition");
       embeddings = List.copyOf(embeddings);
     }
   }
@@ -46,7 +53,14 @@ public sealed interface Write {
    * @param key the key
    * @param condition what must hold
    */
-  record Delete(String namespace, String key, WriteCondition condition) implements Write {}
+  record Delete(String namespace, String key, WriteCondition condition) implements Write {
+    /** Refuses null. */
+    public Delete {
+      requireNonNull(namespace, "namespace");
+      requireNonNull(key, "key");
+      requireNonNull(condition, "condition");
+    }
+  }
 
   /**
    * Sets the options of a namespace, creating it when there is none.
@@ -54,14 +68,25 @@ public sealed interface Write {
    * @param namespace the namespace
    * @param options the new options, whole
    */
-  record Configure(String namespace, NamespaceOptions options) implements Write {}
+  record Configure(String namespace, NamespaceOptions options) implements Write {
+    /** Refuses null. */
+    public Configure {
+      requireNonNull(namespace, "namespace");
+      requireNonNull(options, "options");
+    }
+  }
 
   /**
    * Deletes a namespace with all its records. As-of reads before this commit still see them.
    *
    * @param namespace the namespace
    */
-  record DeleteNamespace(String namespace) implements Write {}
+  record DeleteNamespace(String namespace) implements Write {
+    /** Refuses null. */
+    public DeleteNamespace {
+      requireNonNull(namespace, "namespace");
+    }
+  }
 
   /** What a write does to the expiry of a record. */
   sealed interface Expiry {
@@ -85,13 +110,23 @@ public sealed interface Write {
      *
      * @param instant from this instant on the record is absent
      */
-    record At(Instant instant) implements Expiry {}
+    record At(Instant instant) implements Expiry {
+      /** Refuses null. */
+      public At {
+        requireNonNull(instant, "instant");
+      }
+    }
 
     /**
      * The record expires this long after the commit's time.
      *
      * @param duration more than zero
      */
-    record After(Duration duration) implements Expiry {}
+    record After(Duration duration) implements Expiry {
+      /** Refuses null. */
+      public After {
+        requireNonNull(duration, "duration");
+      }
+    }
   }
 }

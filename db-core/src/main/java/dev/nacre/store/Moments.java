@@ -42,6 +42,34 @@ final class Moments {
     return new ReadPoint(version, Micros.toInstant(micros), lineage);
   }
 
+  /**
+   * Refuses a read point that a caller made up or kept from another line of versions.
+   *
+   * @throws ValidationException when its version is not visible or its lineage is another
+   */
+  void check(ReadPoint at) {
+    if (!at.lineage().equals(lineage)) {
+      throw new ValidationException(
+          "the read point is of lineage \""
+              + at.lineage()
+              + "\", the store of \""
+              + lineage
+              + "\": its versions mean something else here; take a new one from now() or resolve()",
+          Map.of("lineage", at.lineage(), "storeLineage", lineage));
+    }
+    checkVersion(at.version());
+  }
+
+  /** Refuses a version that cannot be read. */
+  void checkVersion(long version) {
+    long newest = committer.visible().version();
+    if (version < 0 || version > newest) {
+      throw new ValidationException(
+          "version " + version + " is not there; versions 0 to " + newest + " can be read",
+          Map.of("version", Long.toString(version), "newest", Long.toString(newest)));
+    }
+  }
+
   /** The pair of a moment; an instant in the past costs a binary search over commits. */
   ReadPoint resolve(AsOf asOf) {
     return switch (asOf) {

@@ -41,6 +41,8 @@ import org.slf4j.LoggerFactory;
 final class OpenStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OpenStore.class);
 
+  private static final int LOOKS_MAX = 10;
+
   private final @Nullable StoreDirectory directory;
   private final RocksEngine engine;
   private final NamespaceRegistry registry;
@@ -72,20 +74,61 @@ final class OpenStore implements AutoCloseable {
       return openEngine(options, null, LogCheckResult.EMPTY);
     }
     StoreDirectory directory = StoreDirectory.open(path, options.readOnly());
+    boolean opened = false;
     try {
-      // Beside a running owner the log is being written: only its owner can judge its tail.
-      LogCheckResult log =
-          options.readOnly()
-              ? LogCheckResult.EMPTY
-              : WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
-      if (log.damaged()) {
-        checkDamage(options, directory, log);
+      OpenStore store =
+          options.readOnly() ? openBeside(options, directory) : openAsOwner(options, directory);
+      opened = true;
+      return store;
+    } finally {
+      // Also when the native library cannot be loaded, which is an Error.
+      if (!opened) {
+        directory.close();
       }
-      return openEngine(options, directory, log);
-    } catch (RuntimeException e) {
-      directory.close();
-      throw e;
     }
+  }
+
+  private static OpenStore openAsOwner(StoreOptions options, StoreDirectory directory) {
+    LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
+    if (log.damaged()) {
+      checkDamage(options, directory, log);
+    }
+    return openEngine(options, directory, log);
+  }
+
+  /**
+   * Opens without owning. An owner deletes and begins files while they are read, which looks like
+   * damage and has passed when one looks again; damage that stays is damage.
+   */
+  private static OpenStore openBeside(StoreOptions options, StoreDirectory directory) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return lookBeside(options, directory);
+      } catch (CorruptionException | UnavailableException e) {
+        if (attempt == LOOKS_MAX) {
+          throw e;
+        }
+        LOG.debug("opening beside an owner failed, attempt {}", attempt, e);
+      }
+    }
+  }
+
+  /**
+   * An owner's unfinished log record looks like a torn tail and passes. What is found to be missing
+   * is missing: nothing written behind it can make up for it. Marker and log are read before
+   * RocksDB, which then has at least what they vouch for.
+   */
+  private static OpenStore lookBeside(StoreOptions options, StoreDirectory directory) {
+    OptionalLong closedAt = directory.cleanMarker();
+    LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
+    OpenStore store = openEngine(options, directory, log);
+    long last = store.committer.visible().version();
+    if (closedAt.isPresent() && closedAt.getAsLong() > last) {
+      store.executors.close();
+      store.engine.close();
+      throw lost(directory, last + 1, closedAt.getAsLong(), "the last close was clean");
+    }
+    return store;
   }
 
   /** A damaged log may be a torn tail: then everything it vouches for is there without the tail. */
@@ -143,11 +186,13 @@ final class OpenStore implements AutoCloseable {
                 options.blockCacheBytes(),
                 options.writeBufferBytes()));
     try {
-      if (directory != null && !options.readOnly()) {
+      if (directory != null) {
         checkNothingLost(engine, directory, log);
-        checkCleanMarker(engine, directory);
+        if (!options.readOnly()) {
+          checkCleanMarker(engine, directory);
+        }
       }
-      return start(options, directory, engine, log.damaged());
+      return start(options, directory, engine, log.damaged() && !options.readOnly());
     } catch (RuntimeException e) {
       engine.close();
       throw e;
@@ -190,11 +235,21 @@ final class OpenStore implements AutoCloseable {
             preparer,
             options.queueBytes(),
             new GroupCommitter.Settings(
-                options.groupBytes(), options.clock(), options.probe(), executors, lineage),
+                options.groupBytes(),
+                resumeBytes(options),
+                options.clock(),
+                options.probe(),
+                executors,
+                lineage),
             last);
     started.set(committer);
     return new OpenStore(
         directory, engine, registry, committer, executors, lineage, options.readOnly());
+  }
+
+  /** What RocksDB wants to be free before it goes on after a full disk: one memtable. */
+  private static long resumeBytes(StoreOptions options) {
+    return Math.max(1 << 20, options.writeBufferBytes() / 2);
   }
 
   private static Visible lastCommit(RocksEngine engine) {
@@ -275,6 +330,7 @@ final class OpenStore implements AutoCloseable {
     }
   }
 
+  /** To be called once: RocksDB is gone afterwards, also when this fails. */
   @Override
   public void close() {
     committer.drain();

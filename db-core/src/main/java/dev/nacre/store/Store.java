@@ -27,8 +27,9 @@ import java.util.function.LongConsumer;
  *
  * <p>Thread-safe. Reads run on the caller's thread and may touch the disk, except {@link
  * #getCached} and {@link #now()}; commits never block the caller. Every read takes a {@link
- * ReadPoint}; absent and expired records are empty. After {@link #close()} every call fails with
- * {@code DatabaseClosedException} and native code is never reached.
+ * ReadPoint} of this store ({@code ValidationException} otherwise); absent and expired records are
+ * empty. After {@link #close()} every call fails with {@code DatabaseClosedException} and native
+ * code is never reached.
  */
 public interface Store extends AutoCloseable {
 
@@ -63,9 +64,9 @@ public interface Store extends AutoCloseable {
    * after the commit is as durable as asked and visible to every read. Cancelling withdraws the
    * batch when it is not yet part of a group.
    *
-   * <p>Fails with Validation, Conflict, ResourceExhausted (retryable), DeadlineExceeded
-   * (withdrawn), Unavailable (details {@code outcome=unknown} when the write-ahead log failed) or
-   * DatabaseClosed.
+   * <p>Fails with Validation, Conflict, ResourceExhausted (retryable: too much waits, or the disk
+   * is full, which passes once there is room), DeadlineExceeded (withdrawn), Unavailable (details
+   * {@code outcome=unknown} when the write-ahead log failed) or DatabaseClosed.
    *
    * @param timeout how long the batch may wait to be grouped
    */
@@ -118,17 +119,25 @@ public interface Store extends AutoCloseable {
 
   /**
    * Calls {@code listener} with the visible version after each group, on the committer thread: it
-   * must only signal.
+   * must only signal. What it throws is logged.
    */
   void onPublish(LongConsumer listener);
 
   /**
    * Forces the log to stable storage unless {@code version} is known to be there. A view does so
    * before it records a version as applied: after a power cut it must not be ahead of the store.
+   *
+   * @throws dev.nacre.error.ResourceExhaustedException while the disk is full
+   * @throws dev.nacre.error.UnavailableException when storage fails
    */
   void ensureDurable(long version);
 
-  /** Drains what was accepted, then refuses. Idempotent; blocks. */
+  /**
+   * Drains what was accepted, then refuses. Idempotent; blocks.
+   *
+   * @throws IllegalStateException in a sink or listener of this store, where it would wait for
+   *     itself
+   */
   @Override
   void close();
 }

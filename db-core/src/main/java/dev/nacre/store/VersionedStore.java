@@ -1,7 +1,8 @@
 package dev.nacre.store;
 
+import dev.nacre.error.DatabaseClosedException;
+import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
-import dev.nacre.error.ValidationException;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
 import dev.nacre.model.Commit;
@@ -17,8 +18,6 @@ import dev.nacre.model.VersionedRecord;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.store.commit.GroupCommitter;
 import dev.nacre.store.commit.NamespaceEntry;
-import dev.nacre.store.layout.Keys;
-import dev.nacre.store.layout.PageCursor;
 import dev.nacre.store.layout.RecordRow;
 import dev.nacre.store.layout.TextKeys;
 import dev.nacre.store.rocks.RocksEngine;
@@ -32,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -42,15 +42,18 @@ import org.jspecify.annotations.Nullable;
  * part that knows how.
  */
 final class VersionedStore implements Store {
-  private static final long PAGE_BYTES_MAX = 8L << 20;
-
   private final StoreOptions options;
   private final OpenStore parts;
   private final RocksEngine engine;
   private final GroupCommitter committer;
   private final RecordReader reader;
   private final Moments moments;
+  private final PagedReads pages;
   private final ViewReads views;
+
+  /** Threads that are in a callback of a read: closing there would wait for itself. */
+  private final Set<Thread> inCallback = ConcurrentHashMap.newKeySet();
+
   private final Gate gate = new Gate();
   private final Object closing = new Object();
   private boolean closed;
@@ -62,15 +65,25 @@ final class VersionedStore implements Store {
     this.committer = parts.committer();
     this.reader = new RecordReader(engine, committer, options.probe());
     this.moments = new Moments(engine, committer, options, parts.lineage());
+    this.pages = new PagedReads(parts, reader, moments, options.probe());
     this.views = new ViewReads(parts, reader, options.probe());
   }
 
   static Store open(StoreOptions options) {
     VersionedStore store = new VersionedStore(options, OpenStore.open(options));
-    if (!options.readOnly()) {
-      store.committer.start();
+    boolean started = false;
+    try {
+      if (!options.readOnly()) {
+        store.committer.start();
+      }
+      started = true;
+      return store;
+    } finally {
+      // No thread to be had is an Error; the directory must not stay locked.
+      if (!started) {
+        store.close();
+      }
     }
-    return store;
   }
 
   @Override
@@ -94,7 +107,7 @@ final class VersionedStore implements Store {
     int stripe;
     try {
       stripe = gate.enter();
-    } catch (dev.nacre.error.DatabaseClosedException e) {
+    } catch (DatabaseClosedException e) {
       return CompletableFuture.failedFuture(e);
     }
     try {
@@ -114,6 +127,7 @@ final class VersionedStore implements Store {
       ReadPoint at, String namespace, String key, Set<String> spaces) {
     return guarded(
         () -> {
+          moments.check(at);
           byte[] keyBytes = TextKeys.key(key);
           NamespaceEntry entry = find(namespace, at);
           return entry == null
@@ -128,6 +142,7 @@ final class VersionedStore implements Store {
   public CachedRead getCached(ReadPoint at, String namespace, String key) {
     int stripe = gate.enter();
     try {
+      moments.check(at);
       byte[] keyBytes = TextKeys.key(key);
       NamespaceEntry entry = find(namespace, at);
       if (entry == null) {
@@ -150,6 +165,7 @@ final class VersionedStore implements Store {
       ReadPoint at, String namespace, List<String> keys, Set<String> spaces) {
     return guarded(
         () -> {
+          moments.check(at);
           List<byte[]> keyBytes = keys.stream().map(TextKeys::key).toList();
           NamespaceEntry entry = find(namespace, at);
           List<Optional<VersionedRecord>> records = new ArrayList<>(keys.size());
@@ -172,118 +188,33 @@ final class VersionedStore implements Store {
 
   @Override
   public Page<VersionedRecord> scan(ScanRequest request) {
-    return guarded(
-        () -> {
-          ReadPoint at;
-          byte @Nullable [] after = null;
-          String cursor = request.cursor();
-          if (cursor == null) {
-            at = moments.resolve(request.asOf());
-          } else {
-            PageCursor decoded = PageCursor.decode(cursor, PageCursor.Kind.SCAN, parts.lineage());
-            at = checked(decoded.readPoint());
-            after = decoded.position();
-          }
-          TextKeys.checkNamespace(request.namespace());
-          byte[] prefix = TextKeys.bound(request.prefix(), "prefix");
-          byte @Nullable [] from =
-              request.from() == null ? null : TextKeys.bound(request.from(), "from");
-          byte @Nullable [] to = request.to() == null ? null : TextKeys.bound(request.to(), "to");
-          NamespaceEntry entry = find(request.namespace(), at);
-          if (entry == null) {
-            return new Page<>(List.of(), null, at);
-          }
-          return page(
-              entry, ScanRange.ofRecords(entry.id(), prefix, from, to, after), request.limit(), at);
-        });
-  }
-
-  private Page<VersionedRecord> page(
-      NamespaceEntry entry, ScanRange range, int limit, ReadPoint at) {
-    options.probe().beforeRead();
-    List<VersionedRecord> records = new ArrayList<>();
-    long bytes = 0;
-    try (AsOfScan scan =
-        new AsOfScan(
-            engine,
-            AsOfScan.Kind.RECORDS,
-            range,
-            RocksEngine.CursorUse.SHORT,
-            at.version(),
-            committer::startedVersion)) {
-      while (scan.next()) {
-        RecordRow row = RecordReader.live(scan.record(), at);
-        if (row == null) {
-          continue;
-        }
-        byte[] key = scan.key();
-        records.add(reader.record(entry, Keys.text(key), key, row, at, Set.of()));
-        bytes += row.toByteArray().length;
-        if (records.size() >= limit || bytes >= PAGE_BYTES_MAX) {
-          return new Page<>(records, new PageCursor(PageCursor.Kind.SCAN, at, key).encode(), at);
-        }
-      }
-    }
-    return new Page<>(records, null, at);
+    return guarded(() -> pages.scan(request));
   }
 
   @Override
   public Page<HistoryEntry> history(HistoryRequest request) {
-    return guarded(
-        () -> {
-          ReadPoint at;
-          long below = Long.MAX_VALUE;
-          String cursor = request.cursor();
-          if (cursor == null) {
-            at = moments.resolve(request.asOf());
-          } else {
-            PageCursor decoded =
-                PageCursor.decode(cursor, PageCursor.Kind.HISTORY, parts.lineage());
-            at = checked(decoded.readPoint());
-            below = decoded.positionVersion();
-          }
-          byte[] key = TextKeys.key(request.key());
-          NamespaceEntry entry = find(request.namespace(), at);
-          if (entry == null) {
-            return new Page<>(List.of(), null, at);
-          }
-          List<HistoryEntry> entries =
-              reader.history(entry, request.key(), key, at, below, request.limit());
-          if (entries.size() < request.limit()) {
-            return new Page<>(entries, null, at);
-          }
-          byte[] position = PageCursor.position(entries.getLast().version());
-          return new Page<>(
-              entries, new PageCursor(PageCursor.Kind.HISTORY, at, position).encode(), at);
-        });
-  }
-
-  /** A read point out of a cursor: the caller may have made it up. */
-  private ReadPoint checked(ReadPoint at) {
-    if (at.version() < 0 || at.version() > committer.visible().version()) {
-      throw new ValidationException(
-          "the cursor names version "
-              + at.version()
-              + ", which is not there; begin again without a cursor",
-          Map.of("version", Long.toString(at.version())));
-    }
-    return at;
+    return guarded(() -> pages.history(request));
   }
 
   @Override
   public List<Namespace> namespaces(ReadPoint at) {
     return guarded(
-        () ->
-            parts.registry().live(at.version()).stream()
-                .map(entry -> entry.describe(at.version()))
-                .sorted(Comparator.comparing(Namespace::name))
-                .toList());
+        () -> {
+          moments.check(at);
+          return parts.registry().live(at.version()).stream()
+              .map(entry -> entry.describe(at.version()))
+              .sorted(Comparator.comparing(Namespace::name))
+              .toList();
+        });
   }
 
   @Override
   public Optional<Namespace> namespace(ReadPoint at, String name) {
     return guarded(
-        () -> Optional.ofNullable(find(name, at)).map(entry -> entry.describe(at.version())));
+        () -> {
+          moments.check(at);
+          return Optional.ofNullable(find(name, at)).map(entry -> entry.describe(at.version()));
+        });
   }
 
   @Override
@@ -308,29 +239,43 @@ final class VersionedStore implements Store {
 
   @Override
   public Optional<Path> indexDirectory() {
-    return options.readOnly() ? Optional.empty() : guarded(parts::indexDirectory);
+    return guarded(() -> options.readOnly() ? Optional.empty() : parts.indexDirectory());
   }
 
   @Override
   public void readLog(int namespaceId, long after, long upTo, Consumer<Change> sink) {
-    guardedRun(() -> views.readLog(namespaceId, after, upTo, sink));
+    guardedCallback(
+        () -> {
+          moments.checkVersion(after);
+          moments.checkVersion(upTo);
+          views.readLog(namespaceId, after, upTo, sink);
+        });
   }
 
   @Override
   public Optional<StoredVector> vector(
       long version, int namespaceId, EmbeddingSpace space, String key) {
-    return guarded(() -> views.vector(version, namespaceId, space, key));
+    return guarded(
+        () -> {
+          moments.checkVersion(version);
+          return views.vector(version, namespaceId, space, key);
+        });
   }
 
   @Override
   public void scanVectors(long version, int namespaceId, EmbeddingSpace space, VectorSink sink) {
-    guardedRun(() -> views.scanVectors(version, namespaceId, space, sink));
+    guardedCallback(
+        () -> {
+          moments.checkVersion(version);
+          views.scanVectors(version, namespaceId, space, sink);
+        });
   }
 
   @Override
   public void scanMetadata(ReadPoint at, String namespace, MetadataSink sink) {
-    guardedRun(
+    guardedCallback(
         () -> {
+          moments.check(at);
           NamespaceEntry entry = find(namespace, at);
           if (entry != null) {
             views.scanMetadata(at, entry, sink);
@@ -348,6 +293,12 @@ final class VersionedStore implements Store {
     guardedRun(
         () -> {
           if (committer.durableVersion() < version && !options.readOnly()) {
+            if (committer.isDiskFull()) {
+              // A log that could not be written must not be forced: RocksDB takes it for fatal.
+              throw new ResourceExhaustedException(
+                  "the disk is full: the log cannot be forced to stable storage; free space and retry",
+                  Map.of("reason", "diskFull", "version", Long.toString(version)));
+            }
             options.probe().beforeWrite();
             try {
               engine.sync();
@@ -366,20 +317,42 @@ final class VersionedStore implements Store {
 
   @Override
   public void close() {
+    if (committer.isCommitterThread() || inCallback.contains(Thread.currentThread())) {
+      throw new IllegalStateException(
+          "close() was called from a listener or sink of the same store and would wait for itself;"
+              + " call it from another thread, or when the read has returned");
+    }
     // The lock makes every closer wait until the store is closed, whoever does it.
     synchronized (closing) {
       if (closed) {
         return;
       }
       gate.closeAndWait();
-      parts.close();
+      // Also when closing fails: closing again would reach RocksDB when it is gone.
       closed = true;
+      parts.close();
     }
   }
 
   private @Nullable NamespaceEntry find(String namespace, ReadPoint at) {
     TextKeys.checkNamespace(namespace);
     return parts.registry().find(namespace, at.version());
+  }
+
+  /** A read that calls its caller back. */
+  private void guardedCallback(Runnable call) {
+    guardedRun(
+        () -> {
+          // A callback may read with a callback again: only the outermost one takes the mark away.
+          boolean outermost = inCallback.add(Thread.currentThread());
+          try {
+            call.run();
+          } finally {
+            if (outermost) {
+              inCallback.remove(Thread.currentThread());
+            }
+          }
+        });
   }
 
   private void guardedRun(Runnable call) {

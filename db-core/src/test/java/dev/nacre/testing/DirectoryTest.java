@@ -29,12 +29,15 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDBException;
 
 /** One owner, readers beside it, what a killed owner leaves, and what damage does. */
 @Timeout(60)
@@ -200,6 +203,87 @@ class DirectoryTest {
     // Refusing has repaired nothing behind our back.
     assertThrows(CorruptionException.class, () -> Store.open(left));
     assertArrayEquals(bytes, Files.readAllBytes(log));
+  }
+
+  @Test
+  void readOnly_ofADamagedLog_isCorruptionAsForTheOwner() throws Exception {
+    Path left = root.resolve("left");
+    try (Store store = Store.open(directory)) {
+      put(store, "k", 50);
+      TestDirectories.copy(directory, left);
+    }
+    Path log = newestLog(left);
+    byte[] bytes = Files.readAllBytes(log);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(log, bytes);
+    assertThrows(CorruptionException.class, () -> Store.open(StoreOptions.in(left).asReadOnly()));
+  }
+
+  @Test
+  void readOnly_ofATornTail_seesWhatIsBeforeItAndChangesNothing() throws Exception {
+    Path left = root.resolve("left");
+    String lineage;
+    try (Store store = Store.open(directory)) {
+      put(store, "k", 50);
+      lineage = store.lineage();
+      TestDirectories.copy(directory, left);
+    }
+    Path log = newestLog(left);
+    byte[] torn = Arrays.copyOf(Files.readAllBytes(log), (int) Files.size(log) - 7);
+    Files.write(log, torn);
+    try (Store store = Store.open(StoreOptions.in(left).asReadOnly())) {
+      assertEquals(49, store.now().version());
+      assertEquals(lineage, store.lineage());
+    }
+    assertArrayEquals(torn, Files.readAllBytes(log));
+  }
+
+  @Test
+  void readOnly_ofALogCutShortAfterACleanClose_isCorruption() throws Exception {
+    try (Store store = Store.open(directory)) {
+      put(store, "k", 50);
+    }
+    Path log = newestLog(directory);
+    Files.write(log, Arrays.copyOf(Files.readAllBytes(log), (int) Files.size(log) - 7));
+    assertThrows(
+        CorruptionException.class, () -> Store.open(StoreOptions.in(directory).asReadOnly()));
+  }
+
+  @Test
+  void readOnly_besideABusyOwner_findsNothingMissing() throws Exception {
+    // Small buffers: log files are begun and deleted all the time.
+    StoreOptions options = StoreOptions.in(directory).withWriteBufferBytes(1 << 20);
+    try (Store owner = Store.open(options)) {
+      put(owner, "k", 1);
+      AtomicBoolean enough = new AtomicBoolean();
+      CompletableFuture<Void> writing =
+          CompletableFuture.runAsync(
+              () -> {
+                byte[] noise = new byte[50_000];
+                for (int i = 0; !enough.get(); i++) {
+                  new Random(i).nextBytes(noise);
+                  WriteBatch batch =
+                      WriteBatch.builder()
+                          .put("ns", "b" + i % 50, Value.bytes(noise, "a/b"))
+                          .build();
+                  var _ = owner.commit(batch, Durability.SYNC, TIMEOUT).join();
+                }
+              });
+      int opened = 0;
+      for (int i = 0; i < 30; i++) {
+        long before = owner.now().version();
+        try (Store reader = Store.open(StoreOptions.in(directory).asReadOnly())) {
+          assertTrue(reader.now().version() >= before);
+          opened++;
+        } catch (UnavailableException e) {
+          // A file that RocksDB wanted was deleted by the owner meanwhile: open it again.
+          assertInstanceOf(RocksDBException.class, e.getCause());
+        }
+      }
+      enough.set(true);
+      writing.join();
+      assertTrue(opened > 0);
+    }
   }
 
   @Test

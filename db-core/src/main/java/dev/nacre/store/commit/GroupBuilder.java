@@ -2,10 +2,7 @@ package dev.nacre.store.commit;
 
 import dev.nacre.error.ConflictException;
 import dev.nacre.error.CorruptionException;
-import dev.nacre.error.ValidationException;
 import dev.nacre.model.CommitAttributes;
-import dev.nacre.model.Embedding;
-import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteCondition;
 import dev.nacre.store.commit.PreparedBatch.HeadRead;
@@ -16,9 +13,6 @@ import dev.nacre.store.layout.HistoryRow;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.LogRow;
 import dev.nacre.store.layout.RecordRow;
-import dev.nacre.store.layout.RegistryRows;
-import dev.nacre.store.layout.RegistryRows.NamespaceRow;
-import dev.nacre.store.layout.RegistryRows.SpaceRow;
 import dev.nacre.store.layout.VectorRow;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.GroupBatch;
@@ -37,20 +31,22 @@ import org.jspecify.annotations.Nullable;
  * left behind.
  *
  * <p>The overlay ({@code changes}) holds what this group has changed and RocksDB does not have yet.
- * A commit that fails leaves no trace: rows are rolled back to a mark, everything else by undo
- * steps. For the committer thread.
+ * A commit that fails leaves no trace, nor does a group that RocksDB refuses: rows are rolled back
+ * to a mark, everything else by undo steps. For the committer thread.
  */
 final class GroupBuilder {
   private static final int KEPT_BUFFER_BYTES = 32 << 20;
   private final RocksEngine engine;
-  private final NamespaceRegistry registry;
+  private final RegistryChanges registry;
   private final RecentChanges recent;
   private final GroupBatch batch = new GroupBatch();
 
   /** What the group has made of each record it has changed. */
   private final Map<ByteKey, Changed> changes = new HashMap<>();
 
+  /** How to take back what the commit at hand has done to {@code changes}, oldest first. */
   private final List<Runnable> undo = new ArrayList<>();
+
   private final TreeSet<Integer> touched = new TreeSet<>();
   private long groupFirstVersion;
   private long version;
@@ -59,7 +55,7 @@ final class GroupBuilder {
 
   GroupBuilder(RocksEngine engine, NamespaceRegistry registry, RecentChanges recent) {
     this.engine = engine;
-    this.registry = registry;
+    this.registry = new RegistryChanges(registry, batch);
     this.recent = recent;
   }
 
@@ -86,6 +82,18 @@ final class GroupBuilder {
   /** Forgets the group, which is in RocksDB now. */
   void groupWritten() {
     // The commits added each change to `recent` under their own version.
+    registry.written();
+    clear();
+  }
+
+  /** Takes back the group, which RocksDB has refused: its versions will be given again. */
+  void groupRefused() {
+    // What it added to `recent` stays: a change that never was costs at most one more read.
+    registry.rollbackTo(0);
+    clear();
+  }
+
+  private void clear() {
     changes.clear();
     groupFirstVersion = 0;
     batch.clear(KEPT_BUFFER_BYTES);
@@ -104,6 +112,7 @@ final class GroupBuilder {
       long commitMicros,
       long durableUpTo) {
     GroupBatch.Mark mark = batch.mark();
+    int registryMark = registry.mark();
     version = commitVersion;
     if (groupFirstVersion == 0) {
       groupFirstVersion = commitVersion;
@@ -128,6 +137,7 @@ final class GroupBuilder {
       for (int i = undo.size() - 1; i >= 0; i--) {
         undo.get(i).run();
       }
+      registry.rollbackTo(registryMark);
       batch.rollbackTo(mark);
       throw e;
     }
@@ -150,10 +160,11 @@ final class GroupBuilder {
         found == null || known == null ? null : current(found, write, known, changed, readVersion);
     @Nullable RecordRow previous = stored == null || stored.isExpired(timeMicros) ? null : stored;
     check(upsert.condition(), upsert.namespace(), upsert.key(), previous);
-    NamespaceEntry namespace = found == null ? create(upsert.namespace()) : found;
+    NamespaceEntry namespace =
+        found == null ? registry.findOrCreate(upsert.namespace(), version) : found;
     touched.add(namespace.id());
 
-    int[] spaces = spaceIds(namespace, upsert.embeddings());
+    int[] spaces = registry.spaceIds(namespace, upsert.embeddings(), version);
     int[] ascending = Arrays.stream(spaces).sorted().toArray();
     long expiresAt =
         ExpiryTimes.resolve(upsert, timeMicros, previous, namespace.options(version).timeToLive());
@@ -271,27 +282,11 @@ final class GroupBuilder {
 
   private void apply(Write write) {
     switch (write) {
-      case Write.Configure configure -> {
-        @Nullable NamespaceEntry found = registry.find(configure.namespace(), version);
-        NamespaceEntry namespace = found == null ? create(configure.namespace()) : found;
-        touched.add(namespace.id());
-        for (EmbeddingSpace space : configure.options().spaces()) {
-          int _ = spaceId(namespace, space);
-        }
-        namespace.addOptions(version, configure.options());
-        undo.add(namespace::removeLastOptions);
-        batch.put(
-            ColumnFamily.META,
-            Keys.options(namespace.id(), version),
-            RegistryRows.encode(configure.options()));
-      }
+      case Write.Configure configure -> touched.add(registry.configure(configure, version).id());
       case Write.DeleteNamespace delete -> {
-        @Nullable NamespaceEntry namespace = registry.find(delete.namespace(), version);
-        if (namespace != null) {
-          touched.add(namespace.id());
-          namespace.setDeletedVersion(version);
-          undo.add(() -> namespace.setDeletedVersion(NamespaceEntry.LIVE));
-          putNamespace(namespace);
+        NamespaceEntry deleted = registry.delete(delete, version);
+        if (deleted != null) {
+          touched.add(deleted.id());
         }
       }
       case Write.Upsert upsert ->
@@ -299,55 +294,6 @@ final class GroupBuilder {
       case Write.Delete delete ->
           throw new IllegalStateException("not a namespace write: " + delete);
     }
-  }
-
-  private NamespaceEntry create(String name) {
-    NamespaceEntry created = registry.create(name, version);
-    undo.add(() -> registry.remove(created));
-    putNamespace(created);
-    return created;
-  }
-
-  private void putNamespace(NamespaceEntry namespace) {
-    batch.put(
-        ColumnFamily.META,
-        Keys.namespace(namespace.id()),
-        new NamespaceRow(namespace.name(), namespace.createdVersion(), namespace.deletedVersion())
-            .encode());
-  }
-
-  private int[] spaceIds(NamespaceEntry namespace, List<Embedding> embeddings) {
-    int[] ids = new int[embeddings.size()];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = spaceId(namespace, embeddings.get(i).space());
-    }
-    return ids;
-  }
-
-  /** The id of a space, fixed now if it is new. */
-  private int spaceId(NamespaceEntry namespace, EmbeddingSpace space) {
-    EmbeddingSpace fixed = namespace.findSpace(space.name());
-    if (fixed == null) {
-      int id = namespace.addSpace(version, space);
-      undo.add(namespace::removeLastSpace);
-      batch.put(
-          ColumnFamily.META, Keys.space(namespace.id(), id), new SpaceRow(space, version).encode());
-      return id;
-    }
-    if (!fixed.equals(space)) {
-      throw new ValidationException(
-          "embedding space \""
-              + space.name()
-              + "\" of namespace \""
-              + namespace.name()
-              + "\" is fixed as "
-              + fixed
-              + "; the write says "
-              + space
-              + "; use another space name or namespace",
-          Map.of("namespace", namespace.name(), "space", space.name()));
-    }
-    return namespace.spaceId(space.name(), version);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.nacre.store.commit;
 
 import dev.nacre.error.ConflictException;
 import dev.nacre.error.NacreException;
+import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
 import dev.nacre.model.Commit;
 import dev.nacre.model.Durability;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
  * published ({@link #visible()} raised), then acknowledged, in this order; so a reader that finds
  * nothing newer started after its look-up knows that it saw the newest state. After a write fails,
  * what reached the disk is unknown: nothing more is written, reads go on, opening again decides.
+ * Only a full disk passes: the group is taken back and writing goes on when there is room.
  */
 public final class GroupCommitter {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommitter.class);
@@ -59,6 +61,7 @@ public final class GroupCommitter {
   private volatile long startedVersion;
   private volatile long durableVersion;
   private volatile @Nullable Throwable failure;
+  private volatile boolean diskFull;
   private final AtomicLong commits = new AtomicLong();
   private final AtomicLong groups = new AtomicLong();
 
@@ -66,13 +69,19 @@ public final class GroupCommitter {
    * What a committer works with.
    *
    * @param groupBytes the most one group writes
+   * @param resumeBytes how much of a full disk must be free again before RocksDB goes on writing
    * @param clock gives commit times
    * @param probe called before each write
    * @param executors where preparing and completing happen
    * @param lineage stated in every commit
    */
   public record Settings(
-      long groupBytes, Clock clock, StorageProbe probe, StoreExecutors executors, String lineage) {}
+      long groupBytes,
+      long resumeBytes,
+      Clock clock,
+      StorageProbe probe,
+      StoreExecutors executors,
+      String lineage) {}
 
   /**
    * A committer that goes on after version {@code last}, of which everything is durable. Call
@@ -126,6 +135,16 @@ public final class GroupCommitter {
   /** Whether a write to storage has failed, so that nothing is written any more. */
   public boolean hasFailed() {
     return failure != null;
+  }
+
+  /** Whether the last group was refused because the disk is full; the next one may succeed. */
+  public boolean isDiskFull() {
+    return diskFull;
+  }
+
+  /** Whether this is the thread that commits: it cannot wait for itself to end. */
+  public boolean isCommitterThread() {
+    return Thread.currentThread().equals(thread);
   }
 
   /** Bytes of writes that wait. */
@@ -242,10 +261,10 @@ public final class GroupCommitter {
       if (!claim(ticket)) {
         continue;
       }
-      long micros = Math.max(Micros.of(settings.clock().instant()), lastMicros + 1);
-      if (addToGroup(ticket, preparation, lastVersion + 1, micros)) {
-        lastVersion++;
-        lastMicros = micros;
+      Visible added = addToGroup(ticket, preparation, lastVersion, lastMicros);
+      if (added != null) {
+        lastVersion = added.version();
+        lastMicros = added.timeMicros();
         sync |= ticket.durability == Durability.SYNC;
       }
     }
@@ -277,18 +296,22 @@ public final class GroupCommitter {
     return true;
   }
 
-  private boolean addToGroup(
+  /** Its version and time, or null when the commit was refused. */
+  private @Nullable Visible addToGroup(
       CommitTicket ticket,
       @Nullable CompletableFuture<PreparedBatch> preparation,
-      long version,
-      long micros) {
+      long lastVersion,
+      long lastMicros) {
     try {
+      // Whatever fails from here on, the clock included, is told to the caller: it is claimed.
+      long version = lastVersion + 1;
+      long micros = Math.max(Micros.of(settings.clock().instant()), lastMicros + 1);
       PreparedBatch prepared =
           preparation == null ? preparer.prepare(ticket.batch) : preparation.join();
       builder.add(prepared, ticket.batch.attributes(), version, micros, durableVersion);
       ticket.commit = new Commit(version, Micros.toInstant(micros), settings.lineage());
       group.add(ticket);
-      return true;
+      return new Visible(version, micros);
     } catch (NacreException e) {
       refuse(ticket, e);
     } catch (CompletionException e) {
@@ -302,7 +325,7 @@ public final class GroupCommitter {
               Map.of("outcome", "none"),
               e));
     }
-    return false;
+    return null;
   }
 
   private void write(Visible last, boolean sync) {
@@ -310,11 +333,22 @@ public final class GroupCommitter {
     try {
       settings.probe().beforeWrite();
       engine.write(builder.batch(), sync);
-    } catch (StorageFailure | RuntimeException | Error e) {
+    } catch (StorageFailure e) {
+      if (e.isDiskFull()) {
+        refuseGroup(e);
+      } else {
+        fail(e);
+      }
+      return;
+    } catch (RuntimeException | Error e) {
       fail(e);
       return;
     }
     builder.groupWritten();
+    if (diskFull) {
+      LOG.info("the disk has room again: writing goes on");
+      diskFull = false;
+    }
     if (sync) {
       durableVersion = last.version();
     }
@@ -325,10 +359,54 @@ public final class GroupCommitter {
     for (LongConsumer listener : listeners) {
       try {
         listener.accept(last.version());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // The group is written and acknowledged, whatever becomes of a view.
         LOG.warn("a view failed to take the signal of version {}", last.version(), e);
       }
     }
+  }
+
+  /**
+   * A full disk passes. RocksDB keeps nothing of the group in memory, refuses every write, and goes
+   * on by itself (with a new log file) once there is room: so the group is taken back, its versions
+   * are given again, and the next group tries.
+   */
+  private void refuseGroup(StorageFailure cause) {
+    if (!diskFull) {
+      LOG.error("the disk is full: writes are refused until there is room", cause);
+      diskFull = true;
+    }
+    builder.groupRefused();
+    startedVersion = visible.version();
+    for (CommitTicket ticket : group) {
+      fail(ticket, full(cause));
+    }
+    for (Refusal refusal : refusals) {
+      // A conflict with something that was not written is none.
+      fail(
+          refusal.ticket, refusal.cause instanceof ConflictException ? full(cause) : refusal.cause);
+    }
+    refusals.clear();
+  }
+
+  private ResourceExhaustedException full(StorageFailure cause) {
+    boolean unknown = cause.outcomeUnknown();
+    return new ResourceExhaustedException(
+        "the disk is full ("
+            + cause.getMessage()
+            + "): "
+            + (unknown ? "read the record to see whether this was written" : "nothing was written")
+            + "; reads go on. Free more than "
+            + settings.resumeBytes()
+            + " bytes and retry after some seconds; the database need not be opened again",
+        Map.of(
+            "reason",
+            "diskFull",
+            "outcome",
+            unknown ? "unknown" : "none",
+            "bytesNeeded",
+            Long.toString(settings.resumeBytes())),
+        cause);
   }
 
   private void fail(Throwable cause) {

@@ -101,6 +101,11 @@ public final class NamespaceEntry {
     return id == 0 ? null : space(id);
   }
 
+  /** How many spaces are fixed. */
+  int spaceCount() {
+    return spaces.length;
+  }
+
   /** Adds a space; its id. */
   int addSpace(long from, EmbeddingSpace space) {
     spaces = appended(spaces, new Versioned<>(from, space));

@@ -253,7 +253,7 @@ public final class RecordRow {
 
   /** Whether the record is expired at an instant. */
   public boolean isExpired(long atMicros) {
-    return expiresAtMicros <= atMicros;
+    return expiresAtMicros != NEVER && expiresAtMicros <= atMicros;
   }
 
   /** Ids of the embedding spaces, ascending; not to be changed. */
