@@ -3,6 +3,7 @@ package dev.nacre.store.commit;
 import dev.nacre.error.ConflictException;
 import dev.nacre.error.CorruptionException;
 import dev.nacre.model.CommitAttributes;
+import dev.nacre.model.Embedding;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteCondition;
 import dev.nacre.store.commit.PreparedBatch.HeadRead;
