@@ -3,6 +3,7 @@ package dev.nacre.model;
 import static java.util.Objects.requireNonNull;
 
 import dev.nacre.error.ValidationException;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param actor who wrote, or null
  * @param source where it came from, or null
- * @param idempotencyKey names the commit so that a retry can be recognised, or null
+ * @param idempotencyKey names the commit so that a retry is recognised, or null: while the store
+ *     remembers it (a day unless its options say otherwise), a commit with the same key and the
+ *     same writes writes nothing and answers the first {@link Commit}; one with other writes is
+ *     refused. Not empty
  * @param other further attributes, at most 16
  */
 public record CommitAttributes(
@@ -50,6 +54,28 @@ public record CommitAttributes(
           Texts.check(name, "name of a commit attribute");
           Texts.check(text, "commit attribute \"" + name + "\"");
         });
+  }
+
+  /** The same, written by {@code value}. */
+  public CommitAttributes withActor(String value) {
+    return new CommitAttributes(value, source, idempotencyKey, other);
+  }
+
+  /** The same, coming from {@code value}. */
+  public CommitAttributes withSource(String value) {
+    return new CommitAttributes(actor, value, idempotencyKey, other);
+  }
+
+  /** The same, named by {@code value} so that a retry is recognised. */
+  public CommitAttributes withIdempotencyKey(String value) {
+    return new CommitAttributes(actor, source, value, other);
+  }
+
+  /** The same with one more attribute. */
+  public CommitAttributes with(String name, String value) {
+    Map<String, String> more = new HashMap<>(other);
+    more.put(name, value);
+    return new CommitAttributes(actor, source, idempotencyKey, more);
   }
 
   private static void check(@Nullable String text, String what) {

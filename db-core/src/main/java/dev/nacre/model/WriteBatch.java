@@ -1,9 +1,13 @@
 package dev.nacre.model;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.nacre.error.ValidationException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +17,22 @@ import org.jspecify.annotations.Nullable;
 public final class WriteBatch {
   private final List<Write> writes;
   private final CommitAttributes attributes;
+  private final @Nullable SnapshotCheck check;
+  private final @Nullable String embeddedText;
 
   private WriteBatch(List<Write> writes, CommitAttributes attributes) {
-    this.writes = List.copyOf(writes);
+    this(List.copyOf(writes), attributes, null, null);
+  }
+
+  private WriteBatch(
+      List<Write> writes,
+      CommitAttributes attributes,
+      @Nullable SnapshotCheck check,
+      @Nullable String embeddedText) {
+    this.writes = writes;
     this.attributes = attributes;
+    this.check = check;
+    this.embeddedText = embeddedText;
   }
 
   /** A batch of one write. */
@@ -47,6 +63,45 @@ public final class WriteBatch {
     return attributes;
   }
 
+  /**
+   * The same, committed only when nothing that {@code value} names has changed since its read
+   * point.
+   *
+   * @throws ValidationException when the batch writes a namespace: only records are checked
+   */
+  public WriteBatch withCheck(SnapshotCheck value) {
+    requireNonNull(value, "value");
+    for (Write write : writes) {
+      if (write instanceof Write.Configure || write instanceof Write.DeleteNamespace) {
+        throw new ValidationException(
+            "a batch that is checked against a read point writes namespace \""
+                + write.namespace()
+                + "\" itself; only records can be checked: write it in a batch of its own",
+            Map.of("namespace", write.namespace()));
+      }
+    }
+    return new WriteBatch(writes, attributes, value, embeddedText);
+  }
+
+  /** What must not have changed; empty when nothing is checked. */
+  public Optional<SnapshotCheck> check() {
+    return Optional.ofNullable(check);
+  }
+
+  /**
+   * The same, saying that the last embedding of its last write was made of {@code text}: a retry
+   * with the same idempotency key is recognised by the text, because an embedder need not answer
+   * the same floats twice.
+   */
+  public WriteBatch withEmbeddedText(String text) {
+    return new WriteBatch(writes, attributes, check, requireNonNull(text, "text"));
+  }
+
+  /** The text that its last embedding was made of, when that was said. */
+  public Optional<String> embeddedText() {
+    return Optional.ofNullable(embeddedText);
+  }
+
   /** Collects writes; for one thread. */
   public static final class Builder {
     private final List<Write> writes = new ArrayList<>();
@@ -57,32 +112,51 @@ public final class WriteBatch {
     /** Sets the value of a record, keeping its metadata and embeddings. */
     @CanIgnoreReturnValue
     public Builder put(String namespace, String key, Value value) {
-      return upsert(namespace, key, value, null);
+      return upsert(namespace, key, value, null, WriteCondition.none());
     }
 
     /** Sets the value and the metadata of a record, keeping its embeddings. */
     @CanIgnoreReturnValue
     public Builder put(String namespace, String key, Value value, Metadata metadata) {
-      return upsert(namespace, key, value, metadata);
+      return upsert(namespace, key, value, metadata, WriteCondition.none());
     }
 
     /** Sets the value, the metadata and one embedding of a record. */
     @CanIgnoreReturnValue
     public Builder put(
         String namespace, String key, Value value, Metadata metadata, Embedding embedding) {
-      return upsert(namespace, key, value, metadata, embedding);
+      return upsert(namespace, key, value, metadata, WriteCondition.none(), embedding);
     }
 
     /** Sets one embedding of a record, keeping everything else. */
     @CanIgnoreReturnValue
     public Builder embed(String namespace, String key, Embedding embedding) {
-      return upsert(namespace, key, null, null, embedding);
+      return upsert(namespace, key, null, null, WriteCondition.none(), embedding);
     }
 
     /** Removes a record. */
     @CanIgnoreReturnValue
     public Builder delete(String namespace, String key) {
-      return add(new Write.Delete(namespace, key, WriteCondition.none()));
+      return delete(namespace, key, WriteCondition.none());
+    }
+
+    /** Sets the value of a record under a condition, keeping its metadata and embeddings. */
+    @CanIgnoreReturnValue
+    public Builder put(String namespace, String key, Value value, WriteCondition condition) {
+      return upsert(namespace, key, value, null, condition);
+    }
+
+    /** Sets one embedding of a record under a condition, keeping everything else. */
+    @CanIgnoreReturnValue
+    public Builder embed(
+        String namespace, String key, Embedding embedding, WriteCondition condition) {
+      return upsert(namespace, key, null, null, condition, embedding);
+    }
+
+    /** Removes a record under a condition. */
+    @CanIgnoreReturnValue
+    public Builder delete(String namespace, String key, WriteCondition condition) {
+      return add(new Write.Delete(namespace, key, condition));
     }
 
     /** Adds any write. */
@@ -113,6 +187,7 @@ public final class WriteBatch {
         String key,
         @Nullable Value value,
         @Nullable Metadata metadata,
+        WriteCondition condition,
         Embedding... embeddings) {
       return add(
           new Write.Upsert(
@@ -122,7 +197,7 @@ public final class WriteBatch {
               metadata,
               List.of(embeddings),
               Write.Expiry.Unchanged.UNCHANGED,
-              WriteCondition.none()));
+              condition));
     }
   }
 }

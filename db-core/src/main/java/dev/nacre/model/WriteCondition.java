@@ -1,5 +1,8 @@
 package dev.nacre.model;
 
+import dev.nacre.error.ValidationException;
+import java.util.Map;
+
 /**
  * What must hold for a write, judged in commit order; otherwise the whole batch fails with a
  * conflict that names the key.
@@ -36,7 +39,16 @@ public sealed interface WriteCondition {
   /**
    * The record's version.
    *
-   * @param version the version that was read
+   * @param version the version that was read, 1 or more
    */
-  record IfVersion(long version) implements WriteCondition {}
+  record IfVersion(long version) implements WriteCondition {
+    /** Checks the range. */
+    public IfVersion {
+      if (version < 1) {
+        throw new ValidationException(
+            "ifVersion is " + version + "; versions start at 1, for an absent record say ifAbsent",
+            Map.of("version", Long.toString(version)));
+      }
+    }
+  }
 }

@@ -9,6 +9,7 @@ import dev.nacre.store.commit.StoreExecutors;
 import dev.nacre.store.commit.Visible;
 import dev.nacre.store.layout.CommitRow;
 import dev.nacre.store.layout.Keys;
+import dev.nacre.store.layout.Micros;
 import dev.nacre.store.layout.StoreDirectory;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.GroupBatch;
@@ -240,7 +241,8 @@ final class OpenStore implements AutoCloseable {
                 options.clock(),
                 options.probe(),
                 executors,
-                lineage),
+                lineage,
+                Micros.of(options.idempotencyRetention())),
             last);
     started.set(committer);
     return new OpenStore(

@@ -1,6 +1,7 @@
 package dev.nacre.store;
 
 import dev.nacre.error.ValidationException;
+import dev.nacre.model.AsOf;
 import dev.nacre.model.HistoryEntry;
 import dev.nacre.model.HistoryRequest;
 import dev.nacre.model.Page;
@@ -60,6 +61,35 @@ final class PagedReads {
       at = checked(decoded.readPoint());
       after = decoded.position();
     }
+    return scan(request, at, after);
+  }
+
+  /** Records of a range of keys at a read point that is held. */
+  Page<VersionedRecord> scan(ReadPoint at, ScanRequest request) {
+    if (request.asOf() != AsOf.Now.NOW) {
+      throw new ValidationException(
+          "a scan at a read point that is held says asOf " + request.asOf() + "; leave it out",
+          Map.of("asOf", request.asOf().toString()));
+    }
+    byte @Nullable [] after = null;
+    String cursor = request.cursor();
+    if (cursor != null) {
+      PageCursor decoded = PageCursor.decode(cursor, PageCursor.Kind.SCAN, lineage);
+      if (!decoded.readPoint().equals(at)) {
+        throw new ValidationException(
+            "the cursor is of version "
+                + decoded.readPoint().version()
+                + ", the scan is at version "
+                + at.version()
+                + "; begin again without a cursor",
+            Map.of("version", Long.toString(at.version())));
+      }
+      after = decoded.position();
+    }
+    return scan(request, at, after);
+  }
+
+  private Page<VersionedRecord> scan(ScanRequest request, ReadPoint at, byte @Nullable [] after) {
     byte[] prefix = TextKeys.bound(request.prefix(), "prefix");
     byte @Nullable [] from = request.from() == null ? null : TextKeys.bound(request.from(), "from");
     byte @Nullable [] to = request.to() == null ? null : TextKeys.bound(request.to(), "to");

@@ -3,6 +3,7 @@ package dev.nacre.store;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
 import dev.nacre.model.Commit;
+import dev.nacre.model.CommitInfo;
 import dev.nacre.model.Durability;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.HistoryEntry;
@@ -64,6 +65,10 @@ public interface Store extends AutoCloseable {
    * after the commit is as durable as asked and visible to every read. Cancelling withdraws the
    * batch when it is not yet part of a group.
    *
+   * <p>A batch with a {@link dev.nacre.model.SnapshotCheck} is committed only when nothing that it
+   * names has changed. One with an idempotency key that has been committed writes nothing and
+   * answers the first commit, as durable as this call asks.
+   *
    * <p>Fails with Validation, Conflict, ResourceExhausted (retryable: too much waits, or the disk
    * is full, which passes once there is room), DeadlineExceeded (withdrawn), Unavailable (details
    * {@code outcome=unknown} when the write-ahead log failed) or DatabaseClosed.
@@ -85,8 +90,17 @@ public interface Store extends AutoCloseable {
   /** Records of a range of keys. */
   Page<VersionedRecord> scan(ScanRequest request);
 
-  /** Versions of a key, newest first. */
+  /**
+   * Records of a range of keys at a read point that is held; the request asks for now, and its
+   * cursor, if any, comes from the same read point.
+   */
+  Page<VersionedRecord> scan(ReadPoint at, ScanRequest request);
+
+  /** Versions of a key, newest first, with what their commits say of themselves. */
   Page<HistoryEntry> history(HistoryRequest request);
+
+  /** What the log keeps of a commit; empty when there is none of that version yet. */
+  Optional<CommitInfo> commitInfo(long version);
 
   /** The namespaces live at a version, by name. */
   List<Namespace> namespaces(ReadPoint at);

@@ -4,6 +4,8 @@ import dev.nacre.error.ValidationException;
 import dev.nacre.model.Limits;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *     deadline; default 64 MiB
  * @param groupBytes the most one group commit writes; default 8 MiB, at most the queue
  * @param limits what one write may hold
+ * @param idempotencyRetention how long an idempotency key is known after its commit, by the commit
+ *     clock, from a second to a year; default a day
  * @param clock gives commit times
  * @param probe called before every call that may touch storage; for tests that stall or fail it
  */
@@ -31,14 +35,31 @@ public record StoreOptions(
     long queueBytes,
     long groupBytes,
     Limits limits,
+    Duration idempotencyRetention,
     Clock clock,
     StorageProbe probe) {
+  /** How long an idempotency key is known unless said otherwise. */
+  public static final Duration IDEMPOTENCY_RETENTION = Duration.ofDays(1);
+
+  /** The longest an idempotency key is known. */
+  public static final Duration IDEMPOTENCY_RETENTION_MAX = Duration.ofDays(365);
+
   /** Checks the ranges. */
   public StoreOptions {
     check("blockCacheBytes", blockCacheBytes, 1L << 20);
     check("writeBufferBytes", writeBufferBytes, 1L << 20);
     check("queueBytes", queueBytes, 1L << 16);
     check("groupBytes", groupBytes, 1L << 12);
+    if (idempotencyRetention.compareTo(Duration.ofSeconds(1)) < 0
+        || idempotencyRetention.compareTo(IDEMPOTENCY_RETENTION_MAX) > 0) {
+      throw new ValidationException(
+          "idempotencyRetention is "
+              + idempotencyRetention
+              + "; allowed are one second to "
+              + IDEMPOTENCY_RETENTION_MAX.toDays()
+              + " days",
+          Map.of("option", "idempotencyRetention"));
+    }
   }
 
   /** The defaults, in a directory. */
@@ -51,6 +72,7 @@ public record StoreOptions(
         64L << 20,
         8L << 20,
         Limits.DEFAULT,
+        IDEMPOTENCY_RETENTION,
         Clock.systemUTC(),
         StorageProbe.NONE);
   }
@@ -65,6 +87,7 @@ public record StoreOptions(
         64L << 20,
         8L << 20,
         Limits.DEFAULT,
+        IDEMPOTENCY_RETENTION,
         Clock.systemUTC(),
         StorageProbe.NONE);
   }
@@ -79,6 +102,7 @@ public record StoreOptions(
         queueBytes,
         groupBytes,
         limits,
+        idempotencyRetention,
         value,
         probe);
   }
@@ -93,6 +117,7 @@ public record StoreOptions(
         queueBytes,
         groupBytes,
         limits,
+        idempotencyRetention,
         clock,
         value);
   }
@@ -106,6 +131,22 @@ public record StoreOptions(
         writeBufferBytes,
         queueBytes,
         groupBytes,
+        value,
+        idempotencyRetention,
+        clock,
+        probe);
+  }
+
+  /** The same with idempotency keys known for {@code value}. */
+  public StoreOptions withIdempotencyRetention(Duration value) {
+    return new StoreOptions(
+        directory,
+        readOnly,
+        blockCacheBytes,
+        writeBufferBytes,
+        queueBytes,
+        groupBytes,
+        limits,
         value,
         clock,
         probe);
@@ -121,6 +162,7 @@ public record StoreOptions(
         value,
         groupBytes,
         limits,
+        idempotencyRetention,
         clock,
         probe);
   }
@@ -128,13 +170,31 @@ public record StoreOptions(
   /** The same with a block cache of {@code value} bytes. */
   public StoreOptions withBlockCacheBytes(long value) {
     return new StoreOptions(
-        directory, readOnly, value, writeBufferBytes, queueBytes, groupBytes, limits, clock, probe);
+        directory,
+        readOnly,
+        value,
+        writeBufferBytes,
+        queueBytes,
+        groupBytes,
+        limits,
+        idempotencyRetention,
+        clock,
+        probe);
   }
 
   /** The same with write buffers of {@code value} bytes. */
   public StoreOptions withWriteBufferBytes(long value) {
     return new StoreOptions(
-        directory, readOnly, blockCacheBytes, value, queueBytes, groupBytes, limits, clock, probe);
+        directory,
+        readOnly,
+        blockCacheBytes,
+        value,
+        queueBytes,
+        groupBytes,
+        limits,
+        idempotencyRetention,
+        clock,
+        probe);
   }
 
   /** The same, read only. */
@@ -147,6 +207,7 @@ public record StoreOptions(
         queueBytes,
         groupBytes,
         limits,
+        idempotencyRetention,
         clock,
         probe);
   }

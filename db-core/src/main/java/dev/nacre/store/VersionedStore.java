@@ -3,9 +3,11 @@ package dev.nacre.store;
 import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
+import dev.nacre.error.ValidationException;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
 import dev.nacre.model.Commit;
+import dev.nacre.model.CommitInfo;
 import dev.nacre.model.Durability;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.HistoryEntry;
@@ -49,6 +51,7 @@ final class VersionedStore implements Store {
   private final RecordReader reader;
   private final Moments moments;
   private final PagedReads pages;
+  private final CommitReads commits;
   private final ViewReads views;
 
   /** Threads that are in a callback of a read: closing there would wait for itself. */
@@ -66,6 +69,7 @@ final class VersionedStore implements Store {
     this.reader = new RecordReader(engine, committer, options.probe());
     this.moments = new Moments(engine, committer, options, parts.lineage());
     this.pages = new PagedReads(parts, reader, moments, options.probe());
+    this.commits = new CommitReads(parts, options.probe());
     this.views = new ViewReads(parts, reader, options.probe());
   }
 
@@ -116,7 +120,10 @@ final class VersionedStore implements Store {
             new UnavailableException(
                 "the store was opened read-only: nothing was written", Map.of("outcome", "none")));
       }
+      batch.check().ifPresent(check -> moments.check(check.readPoint()));
       return committer.submit(batch, durability, timeout);
+    } catch (ValidationException e) {
+      return CompletableFuture.failedFuture(e);
     } finally {
       gate.leave(stripe);
     }
@@ -193,7 +200,21 @@ final class VersionedStore implements Store {
 
   @Override
   public Page<HistoryEntry> history(HistoryRequest request) {
-    return guarded(() -> pages.history(request));
+    return guarded(() -> commits.withAttributes(pages.history(request)));
+  }
+
+  @Override
+  public Page<VersionedRecord> scan(ReadPoint at, ScanRequest request) {
+    return guarded(
+        () -> {
+          moments.check(at);
+          return pages.scan(at, request);
+        });
+  }
+
+  @Override
+  public Optional<CommitInfo> commitInfo(long version) {
+    return guarded(() -> commits.info(version));
   }
 
   @Override

@@ -4,6 +4,9 @@ import dev.nacre.error.ValidationException;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.Limits;
 import dev.nacre.model.Metadata;
+import dev.nacre.model.ReadPoint;
+import dev.nacre.model.RecordKey;
+import dev.nacre.model.SnapshotCheck;
 import dev.nacre.model.Value;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
@@ -13,6 +16,7 @@ import dev.nacre.store.commit.PreparedBatch.PreparedWrite;
 import dev.nacre.store.commit.PreparedBatch.RecordWrite;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.MetadataCodec;
+import dev.nacre.store.layout.Micros;
 import dev.nacre.store.layout.TextKeys;
 import dev.nacre.store.layout.VectorRow;
 import dev.nacre.store.rocks.ColumnFamily;
@@ -58,6 +62,11 @@ public final class CommitPreparer {
         for (Embedding embedding : upsert.embeddings()) {
           bytes += 4L * embedding.space().dimension();
         }
+      }
+    }
+    if (batch.check().isPresent()) {
+      for (RecordKey locked : batch.check().orElseThrow().locked()) {
+        bytes += ROW_OVERHEAD_BYTES + locked.key().length();
       }
     }
     return bytes;
@@ -114,7 +123,48 @@ public final class CommitPreparer {
             Map.of("limit", "batchBytes", "max", Integer.toString(limits.batchBytes())));
       }
     }
-    return new PreparedBatch(readHeads ? writes : withHeads(writes, readVersion), readVersion);
+    return new PreparedBatch(
+        readHeads ? writes : withHeads(writes, readVersion),
+        readVersion,
+        prepare(batch.check().orElse(null), readVersion),
+        prepareIdempotency(batch, writes));
+  }
+
+  /** How many records a batch has to look at. */
+  static int records(WriteBatch batch) {
+    return batch.writes().size() + batch.check().map(check -> check.locked().size()).orElse(0);
+  }
+
+  private PreparedBatch.@Nullable Check prepare(@Nullable SnapshotCheck check, long readVersion) {
+    if (check == null) {
+      return null;
+    }
+    List<PreparedBatch.Locked> locked = new ArrayList<>(check.locked().size());
+    for (RecordKey record : check.locked()) {
+      TextKeys.checkNamespace(record.namespace());
+      byte[] key = TextKeys.key(record.key());
+      locked.add(
+          new PreparedBatch.Locked(
+              record.namespace(), key, readHead(record.namespace(), key, readVersion)));
+    }
+    ReadPoint since = check.readPoint();
+    return new PreparedBatch.Check(since.version(), Micros.of(since.instant()), locked);
+  }
+
+  private PreparedBatch.@Nullable Idempotency prepareIdempotency(
+      WriteBatch batch, List<PreparedWrite> writes) {
+    String key = batch.attributes().idempotencyKey();
+    if (key == null) {
+      return null;
+    }
+    if (key.isEmpty()) {
+      throw new ValidationException("the idempotency key is empty; give none, or a unique text");
+    }
+    byte[] row = Keys.idempotency(BatchDigest.ofKey(key));
+    byte @Nullable [] found = engine.getCached(ColumnFamily.META, row);
+    boolean wasRead = !RocksEngine.isNotCached(found);
+    return new PreparedBatch.Idempotency(
+        key, row, BatchDigest.of(batch, writes), wasRead, wasRead ? found : null);
   }
 
   /** The same with the heads of a large batch, read at one go and from disk where need be. */

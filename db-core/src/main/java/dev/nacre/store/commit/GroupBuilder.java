@@ -11,6 +11,7 @@ import dev.nacre.store.commit.PreparedBatch.NamespaceWrite;
 import dev.nacre.store.commit.PreparedBatch.RecordWrite;
 import dev.nacre.store.layout.CommitRow;
 import dev.nacre.store.layout.HistoryRow;
+import dev.nacre.store.layout.IdempotencyRow;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.LogRow;
 import dev.nacre.store.layout.RecordRow;
@@ -24,6 +25,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,8 @@ final class GroupBuilder {
   private final RegistryChanges registry;
   private final RecentChanges recent;
   private final GroupBatch batch = new GroupBatch();
+  private final SnapshotJudge judge;
+  private final IdempotencyKeys idempotency;
 
   /** What the group has made of each record it has changed. */
   private final Map<ByteKey, Changed> changes = new HashMap<>();
@@ -54,10 +58,17 @@ final class GroupBuilder {
   private long timeMicros;
   private int ordinal;
 
-  GroupBuilder(RocksEngine engine, NamespaceRegistry registry, RecentChanges recent) {
+  GroupBuilder(
+      RocksEngine engine,
+      NamespaceRegistry registry,
+      RecentChanges recent,
+      long idempotencyMicros,
+      String lineage) {
     this.engine = engine;
     this.registry = new RegistryChanges(registry, batch);
     this.recent = recent;
+    this.judge = new SnapshotJudge(engine, recent, this::stored);
+    this.idempotency = new IdempotencyKeys(engine, recent, batch, idempotencyMicros, lineage);
   }
 
   /**
@@ -84,6 +95,7 @@ final class GroupBuilder {
   void groupWritten() {
     // The commits added each change to `recent` under their own version.
     registry.written();
+    idempotency.groupWritten();
     clear();
   }
 
@@ -91,6 +103,7 @@ final class GroupBuilder {
   void groupRefused() {
     // What it added to `recent` stays: a change that never was costs at most one more read.
     registry.rollbackTo(0);
+    idempotency.groupRefused();
     clear();
   }
 
@@ -98,6 +111,17 @@ final class GroupBuilder {
     changes.clear();
     groupFirstVersion = 0;
     batch.clear(KEPT_BUFFER_BYTES);
+  }
+
+  /**
+   * The commit that has carried a batch's idempotency key before, in this group or an earlier one;
+   * null when there is none.
+   *
+   * @throws dev.nacre.error.ValidationException when it was another batch
+   */
+  @Nullable IdempotencyRow first(PreparedBatch prepared, long commitMicros) {
+    PreparedBatch.Idempotency asked = prepared.idempotency();
+    return asked == null ? null : idempotency.first(asked, prepared.readVersion(), commitMicros);
   }
 
   /**
@@ -112,17 +136,21 @@ final class GroupBuilder {
       long commitVersion,
       long commitMicros,
       long durableUpTo) {
+    if (groupFirstVersion == 0) {
+      groupFirstVersion = commitVersion;
+      idempotency.dropSome(commitMicros);
+    }
     GroupBatch.Mark mark = batch.mark();
     int registryMark = registry.mark();
     version = commitVersion;
-    if (groupFirstVersion == 0) {
-      groupFirstVersion = commitVersion;
-    }
     timeMicros = commitMicros;
     ordinal = 0;
     touched.clear();
     undo.clear();
     try {
+      if (prepared.check() != null) {
+        judge.judge(prepared, prepared.check(), commitMicros);
+      }
       for (PreparedBatch.PreparedWrite write : prepared.writes()) {
         switch (write) {
           case RecordWrite record -> apply(record, prepared.readVersion());
@@ -134,6 +162,11 @@ final class GroupBuilder {
           ColumnFamily.COMMIT,
           Keys.commit(version),
           new CommitRow(timeMicros, durableUpTo, namespaces, attributes).encode());
+      PreparedBatch.Idempotency asked = prepared.idempotency();
+      if (asked != null) {
+        // Last: nothing that it remembers has to be taken back.
+        idempotency.add(asked, prepared.readVersion(), version, timeMicros);
+      }
     } catch (RuntimeException | Error e) {
       for (int i = undo.size() - 1; i >= 0; i--) {
         undo.get(i).run();
@@ -158,7 +191,7 @@ final class GroupBuilder {
     @Nullable ByteKey known = found == null ? null : headKey(found, write);
     @Nullable Changed changed = known == null ? null : changes.get(known);
     @Nullable RecordRow stored =
-        found == null || known == null ? null : current(found, write, known, changed, readVersion);
+        found == null || known == null ? null : current(found, write.head(), known, changed, readVersion);
     @Nullable RecordRow previous = stored == null || stored.isExpired(timeMicros) ? null : stored;
     check(upsert.condition(), upsert.namespace(), upsert.key(), previous);
     NamespaceEntry namespace =
@@ -208,7 +241,7 @@ final class GroupBuilder {
     @Nullable RecordRow stored =
         namespace == null || head == null
             ? null
-            : current(namespace, write, head, changed, readVersion);
+            : current(namespace, write.head(), head, changed, readVersion);
     boolean absent = stored == null || stored.isExpired(timeMicros);
     check(delete.condition(), delete.namespace(), delete.key(), absent ? null : stored);
     if (namespace == null || head == null || stored == null || absent) {
@@ -297,12 +330,30 @@ final class GroupBuilder {
     }
   }
 
+  /** What the judge of read points asks about a record, before the commit's own writes. */
+  private SnapshotJudge.Stored stored(
+      String namespace, byte[] key, @Nullable HeadRead head, PreparedBatch prepared) {
+    long since = Objects.requireNonNull(prepared.check()).version();
+    boolean ended = registry.hasEndedSince(namespace, since);
+    @Nullable NamespaceEntry entry = registry.find(namespace, version);
+    if (ended || entry == null) {
+      return new SnapshotJudge.Stored(ended, null, 0, null);
+    }
+    ByteKey headKey = new ByteKey(Keys.head(entry.id(), key));
+    @Nullable Changed changed = changes.get(headKey);
+    return new SnapshotJudge.Stored(
+        false,
+        headKey,
+        changed == null ? 0 : changed.row.version(),
+        current(entry, head, headKey, changed, prepared.readVersion()));
+  }
+
   /**
    * The stored row of a record as this commit finds it, expired or not; null when there is none.
    */
   private @Nullable RecordRow current(
       NamespaceEntry namespace,
-      RecordWrite write,
+      @Nullable HeadRead head,
       ByteKey key,
       @Nullable Changed changed,
       long readVersion) {
@@ -313,7 +364,6 @@ final class GroupBuilder {
       // RocksDB has nothing of a namespace that this group has created.
       return null;
     }
-    HeadRead head = write.head();
     byte @Nullable [] row;
     if (head != null
         && head.namespaceId() == namespace.id()
@@ -332,25 +382,30 @@ final class GroupBuilder {
       case WriteCondition.IfAbsent _ -> {
         if (live != null) {
           throw conflict(
-              namespace, key, "is there, at version " + live.version() + ", and should be absent");
+              namespace,
+              key,
+              live,
+              "is there, at version " + live.version() + ", and should be absent");
         }
       }
       case WriteCondition.IfVersion ifVersion -> {
         if (live == null) {
           throw conflict(
-              namespace, key, "is absent and should be at version " + ifVersion.version());
+              namespace, key, null, "is absent and should be at version " + ifVersion.version());
         }
         if (live.version() != ifVersion.version()) {
           throw conflict(
               namespace,
               key,
+              live,
               "is at version " + live.version() + " and should be at " + ifVersion.version());
         }
       }
     }
   }
 
-  private static ConflictException conflict(String namespace, String key, String what) {
+  private static ConflictException conflict(
+      String namespace, String key, @Nullable RecordRow live, String what) {
     return new ConflictException(
         "record \""
             + key
@@ -359,7 +414,15 @@ final class GroupBuilder {
             + "\" "
             + what
             + "; read it again and retry",
-        Map.of("namespace", namespace, "key", key));
+        Map.of(
+            "namespace",
+            namespace,
+            "key",
+            key,
+            "reason",
+            "condition",
+            "version",
+            live == null ? "absent" : Long.toString(live.version())));
   }
 
   private void remember(ByteKey key, Changed changed, @Nullable Changed before) {

@@ -4,10 +4,12 @@ import dev.nacre.error.ConflictException;
 import dev.nacre.error.NacreException;
 import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
+import dev.nacre.error.ValidationException;
 import dev.nacre.model.Commit;
 import dev.nacre.model.Durability;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.store.StorageProbe;
+import dev.nacre.store.layout.IdempotencyRow;
 import dev.nacre.store.layout.Micros;
 import dev.nacre.store.rocks.RocksEngine;
 import dev.nacre.store.rocks.StorageFailure;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -57,6 +60,9 @@ public final class GroupCommitter {
   /** Refused against a state that is not visible before the group is: told when it is. */
   private final List<Refusal> refusals = new ArrayList<>();
 
+  /** Retries of commits that are there, or are on their way in this group. */
+  private final List<CommitTicket> repeats = new ArrayList<>();
+
   private volatile Visible visible;
   private volatile long startedVersion;
   private volatile long durableVersion;
@@ -74,6 +80,7 @@ public final class GroupCommitter {
    * @param probe called before each write
    * @param executors where preparing and completing happen
    * @param lineage stated in every commit
+   * @param idempotencyMicros how long idempotency keys are known after their commit
    */
   public record Settings(
       long groupBytes,
@@ -81,7 +88,8 @@ public final class GroupCommitter {
       Clock clock,
       StorageProbe probe,
       StoreExecutors executors,
-      String lineage) {}
+      String lineage,
+      long idempotencyMicros) {}
 
   /**
    * A committer that goes on after version {@code last}, of which everything is durable. Call
@@ -97,7 +105,13 @@ public final class GroupCommitter {
     this.engine = engine;
     this.preparer = preparer;
     this.settings = settings;
-    this.builder = new GroupBuilder(engine, registry, new RecentChanges(last.version()));
+    this.builder =
+        new GroupBuilder(
+            engine,
+            registry,
+            new RecentChanges(last.version()),
+            settings.idempotencyMicros(),
+            settings.lineage());
     this.queue =
         new CommitQueue(
             queueBytes, settings.executors().timer(), settings.executors().completions());
@@ -199,7 +213,7 @@ public final class GroupCommitter {
       return;
     }
     if (ticket.bytes <= PREPARE_INLINE_BYTES
-        && ticket.batch.writes().size() <= PREPARE_INLINE_WRITES) {
+        && CommitPreparer.records(ticket.batch) <= PREPARE_INLINE_WRITES) {
       ticket.setPreparation(CompletableFuture.completedFuture(preparer.prepare(ticket.batch)));
     } else {
       ticket.setPreparation(
@@ -253,7 +267,7 @@ public final class GroupCommitter {
       CompletableFuture<PreparedBatch> preparation = ticket.preparation();
       if (!group.isEmpty()
           && (builder.batch().length() >= settings.groupBytes()
-              || refusals.size() >= REFUSALS_MAX
+              || refusals.size() + repeats.size() >= REFUSALS_MAX
               || (preparation != null && !preparation.isDone()))) {
         break;
       }
@@ -268,9 +282,52 @@ public final class GroupCommitter {
         sync |= ticket.durability == Durability.SYNC;
       }
     }
+    for (CommitTicket repeat : repeats) {
+      sync |= mustSync(repeat);
+    }
     if (!group.isEmpty()) {
       write(new Visible(lastVersion, lastMicros), sync);
+    } else if (!repeats.isEmpty()) {
+      confirm(sync);
     }
+  }
+
+  /** Whether the commit that is repeated was acknowledged by less than is asked for now. */
+  private boolean mustSync(CommitTicket repeat) {
+    Commit first = repeat.commit;
+    return repeat.durability == Durability.SYNC
+        && first != null
+        && first.version() > durableVersion;
+  }
+
+  /** Repeats commits that are visible, with nothing new beside them. */
+  private void confirm(boolean sync) {
+    if (sync && diskFull) {
+      // A log that could not be written must not be forced: RocksDB takes it for fatal.
+      for (CommitTicket repeat : repeats) {
+        fail(
+            repeat,
+            new ResourceExhaustedException(
+                "the disk is full: commit "
+                    + Objects.requireNonNull(repeat.commit).version()
+                    + " is there and cannot be forced to stable storage; free space and retry",
+                Map.of("reason", "diskFull", "outcome", "unknown")));
+      }
+      repeats.clear();
+      return;
+    }
+    if (sync) {
+      long version = visible.version();
+      try {
+        settings.probe().beforeWrite();
+        engine.sync();
+      } catch (StorageFailure | RuntimeException | Error e) {
+        fail(e);
+        return;
+      }
+      durableVersion = version;
+    }
+    acknowledge();
   }
 
   private record Refusal(CommitTicket ticket, Throwable cause) {}
@@ -308,6 +365,13 @@ public final class GroupCommitter {
       long micros = Math.max(Micros.of(settings.clock().instant()), lastMicros + 1);
       PreparedBatch prepared =
           preparation == null ? preparer.prepare(ticket.batch) : preparation.join();
+      IdempotencyRow first = builder.first(prepared, micros);
+      if (first != null) {
+        ticket.commit =
+            new Commit(first.version(), Micros.toInstant(first.timeMicros()), first.lineage());
+        repeats.add(ticket);
+        return null;
+      }
       builder.add(prepared, ticket.batch.attributes(), version, micros, durableVersion);
       ticket.commit = new Commit(version, Micros.toInstant(micros), settings.lineage());
       group.add(ticket);
@@ -383,10 +447,20 @@ public final class GroupCommitter {
     }
     for (Refusal refusal : refusals) {
       // A conflict with something that was not written is none.
-      fail(
-          refusal.ticket, refusal.cause instanceof ConflictException ? full(cause) : refusal.cause);
+      fail(refusal.ticket, dependsOnGroup(refusal.cause) ? full(cause) : refusal.cause);
     }
     refusals.clear();
+    for (CommitTicket repeat : repeats) {
+      fail(repeat, full(cause));
+    }
+    repeats.clear();
+  }
+
+  /** Whether a refusal may be for something in the group that it was judged behind. */
+  private static boolean dependsOnGroup(Throwable refusal) {
+    return refusal instanceof ConflictException
+        || (refusal instanceof ValidationException validation
+            && validation.details().containsKey("idempotencyKey"));
   }
 
   private ResourceExhaustedException full(StorageFailure cause) {
@@ -414,22 +488,26 @@ public final class GroupCommitter {
         "writing to storage failed; the store serves reads only until it is opened again", cause);
     failure = cause;
     for (CommitTicket ticket : group) {
-      fail(
-          ticket,
-          new UnavailableException(
-              "writing to storage failed: "
-                  + cause.getMessage()
-                  + "; whether the commit was written is unknown until the database is opened again",
-              Map.of("outcome", "unknown"),
-              cause));
+      fail(ticket, unknown(cause));
     }
+    for (CommitTicket repeat : repeats) {
+      fail(repeat, unknown(cause));
+    }
+    repeats.clear();
     for (Refusal refusal : refusals) {
       // A conflict with something that may never have been written is none.
-      fail(
-          refusal.ticket,
-          refusal.cause instanceof ConflictException ? refusal(cause) : refusal.cause);
+      fail(refusal.ticket, dependsOnGroup(refusal.cause) ? refusal(cause) : refusal.cause);
     }
     refusals.clear();
+  }
+
+  private static UnavailableException unknown(Throwable cause) {
+    return new UnavailableException(
+        "writing to storage failed: "
+            + cause.getMessage()
+            + "; whether the commit was written is unknown until the database is opened again",
+        Map.of("outcome", "unknown"),
+        cause);
   }
 
   private static UnavailableException refusal(Throwable cause) {
@@ -442,11 +520,21 @@ public final class GroupCommitter {
   }
 
   private void acknowledge() {
+    complete(group);
+    complete(repeats);
+    repeats.clear();
+    for (Refusal refusal : refusals) {
+      fail(refusal.ticket, refusal.cause);
+    }
+    refusals.clear();
+  }
+
+  private void complete(List<CommitTicket> tickets) {
     Executor completions = settings.executors().completions();
-    for (int from = 0; from < group.size(); from += COMPLETIONS_PER_TASK) {
+    for (int from = 0; from < tickets.size(); from += COMPLETIONS_PER_TASK) {
       CommitTicket[] part =
-          group
-              .subList(from, Math.min(group.size(), from + COMPLETIONS_PER_TASK))
+          tickets
+              .subList(from, Math.min(tickets.size(), from + COMPLETIONS_PER_TASK))
               .toArray(CommitTicket[]::new);
       completions.execute(
           () -> {
@@ -455,10 +543,6 @@ public final class GroupCommitter {
             }
           });
     }
-    for (Refusal refusal : refusals) {
-      fail(refusal.ticket, refusal.cause);
-    }
-    refusals.clear();
   }
 
   private void fail(CommitTicket ticket, Throwable cause) {

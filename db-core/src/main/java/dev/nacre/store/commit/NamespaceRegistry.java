@@ -81,6 +81,19 @@ public final class NamespaceRegistry {
     return null;
   }
 
+  /** Whether a namespace of that name has ended after a version. */
+  boolean hasEndedSince(String name, long version) {
+    NamespaceEntry[] incarnations = byName.get(name);
+    if (incarnations != null) {
+      for (NamespaceEntry entry : incarnations) {
+        if (entry.deletedVersion() != NamespaceEntry.LIVE && entry.deletedVersion() > version) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** The namespace of an id, or null. */
   public @Nullable NamespaceEntry find(int id) {
     return byId.get(id);

@@ -9,8 +9,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param writes in order
  * @param readVersion the heads in {@code writes} were read at or after this visible version
+ * @param check what must not have changed, or null
+ * @param idempotency how a retry is recognised, or null
  */
-record PreparedBatch(List<PreparedWrite> writes, long readVersion) {
+record PreparedBatch(
+    List<PreparedWrite> writes,
+    long readVersion,
+    @Nullable Check check,
+    @Nullable Idempotency idempotency) {
 
   /** One write. */
   sealed interface PreparedWrite {}
@@ -42,4 +48,36 @@ record PreparedBatch(List<PreparedWrite> writes, long readVersion) {
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record HeadRead(int namespaceId, byte @Nullable [] row) {}
+
+  /**
+   * What must not have changed, beside the records written.
+   *
+   * @param version since when
+   * @param timeMicros the instant of the read point: what was live then must not have expired
+   * @param locked further records
+   */
+  record Check(long version, long timeMicros, List<Locked> locked) {}
+
+  /**
+   * A record that is locked and not written.
+   *
+   * @param namespace its namespace
+   * @param key its key in UTF-8
+   * @param head what was found before, or null when nothing was looked up
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  record Locked(String namespace, byte[] key, @Nullable HeadRead head) {}
+
+  /**
+   * How a retry of the commit is recognised.
+   *
+   * @param key the idempotency key
+   * @param row its key in {@code meta}
+   * @param digest of what the batch writes
+   * @param wasRead whether {@code found} was looked up
+   * @param found what was found before, or null when there was nothing
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  record Idempotency(
+      String key, byte[] row, byte[] digest, boolean wasRead, byte @Nullable [] found) {}
 }

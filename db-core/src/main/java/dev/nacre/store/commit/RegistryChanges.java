@@ -40,6 +40,11 @@ final class RegistryChanges {
     return registry.find(name, version);
   }
 
+  /** Whether a namespace of that name has ended after a version. */
+  boolean hasEndedSince(String name, long version) {
+    return registry.hasEndedSince(name, version);
+  }
+
   /** The namespace of that name, made now when there is none. */
   NamespaceEntry findOrCreate(String name, long version) {
     NamespaceEntry found = registry.find(name, version);

@@ -16,6 +16,7 @@ import java.util.Arrays;
  *   commit          version u64
  *   expiry          time i64 micros | ns u32 | key
  *   meta            'l' | 'n' ns u32 | 'o' ns u32 version u64 | 's' ns u32 space u32
+ *                   'i' SHA-256 of an idempotency key | 'j' time i64 micros version u64
  *
  *   escaped key     every 00 becomes 00 FF, then 00 00: no escaped key is a prefix of another, order is kept
  * </pre>
@@ -116,6 +117,21 @@ public final class Keys {
   /** An embedding space. */
   public static byte[] space(int namespaceId, int spaceId) {
     return new ByteWriter(9).u8('s').u32(namespaceId).u32(spaceId).toByteArray();
+  }
+
+  /** What is known of an idempotency key, by its SHA-256. */
+  public static byte[] idempotency(byte[] hash) {
+    return new ByteWriter(1 + hash.length).u8('i').raw(hash).toByteArray();
+  }
+
+  /** An entry of the queue by which idempotency keys are forgotten; 0 and 0 is its beginning. */
+  public static byte[] idempotencyQueue(long timeMicros, long version) {
+    return new ByteWriter(17).u8('j').u64(timeMicros).u64(version).toByteArray();
+  }
+
+  /** Whether a key of {@code meta} is an entry of that queue. */
+  public static boolean isIdempotencyQueue(byte[] meta) {
+    return meta.length == 17 && meta[0] == 'j';
   }
 
   /** The number at {@code offset} of a key. */

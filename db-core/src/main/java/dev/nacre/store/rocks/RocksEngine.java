@@ -183,11 +183,13 @@ public final class RocksEngine implements AutoCloseable {
             .setLevelCompactionDynamicLevelBytes(true);
     switch (family) {
       case HEAD, COMMIT -> table.setBlockSize(4 << 10).setFilterPolicy(new BloomFilter(10));
+      // New idempotency keys are looked for in vain.
+      case META -> table.setBlockSize(8 << 10).setFilterPolicy(new BloomFilter(10));
       case VECTOR, VECTOR_HISTORY -> {
         table.setBlockSize(16 << 10).setFilterPolicy(new BloomFilter(10));
         options.setCompressionType(CompressionType.NO_COMPRESSION);
       }
-      case DEFAULT, HISTORY, LOG, EXPIRY, META -> table.setBlockSize(8 << 10);
+      case DEFAULT, HISTORY, LOG, EXPIRY -> table.setBlockSize(8 << 10);
     }
     return options.setTableFormatConfig(table);
   }
