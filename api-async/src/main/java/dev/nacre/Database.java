@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
+import dev.nacre.model.CommitInfo;
 import dev.nacre.model.HistoryEntry;
 import dev.nacre.model.HistoryRequest;
 import dev.nacre.model.Namespace;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A versioned database of records, their embeddings and their history.
@@ -191,6 +193,38 @@ public interface Database extends AutoCloseable {
 
   /** Deletes a namespace with all its records. As-of reads before this commit still see them. */
   CompletableFuture<Commit> deleteNamespace(String namespace);
+
+  /** Runs a transaction with the default options. */
+  default <T extends @Nullable Object> CompletableFuture<TransactionResult<T>> transaction(
+      TransactionFunction<T> function) {
+    return transaction(TransactionOptions.DEFAULT, function);
+  }
+
+  /**
+   * Runs a transaction: {@code function} reads at one read point and buffers writes, over any
+   * namespaces; they are committed together when its stage completes, unless a record it writes or
+   * has locked has changed since the read point (written, deleted, expired, its namespace deleted).
+   * Then it runs again at the newest version, after a random pause whose bound doubles up to a
+   * quarter of a second.
+   *
+   * <p>This is snapshot isolation: no lost update, no unrepeatable read. Two transactions that each
+   * write what the other one reads can both commit (write skew), unless they {@link
+   * Transaction#lock lock} what they read; new keys in a range that was scanned are not noticed
+   * (phantoms): lock a record that stands for the range, and write it with every change.
+   *
+   * <p>The function first runs on the caller's thread before this returns, later on virtual threads.
+   * A function that writes nothing commits nothing. Fails with what the function throws or its stage
+   * fails with, not wrapped; with {@code ConflictException}, which names the key, after the last
+   * attempt (details {@code attempts}) or at once for the condition of a single write; with {@code
+   * DeadlineExceededException} when it takes too long; and as every write does. Cancelling ends it
+   * unless its commit is grouped, and cancels the function's stage. Closing does not wait for the
+   * function: its next call fails.
+   */
+  <T extends @Nullable Object> CompletableFuture<TransactionResult<T>> transaction(
+      TransactionOptions options, TransactionFunction<T> function);
+
+  /** What the log keeps of a commit; empty when there is none of that version yet. */
+  CompletableFuture<Optional<CommitInfo>> commit(long version);
 
   /** What the database says of itself. */
   CompletableFuture<DatabaseStats> stats();

@@ -42,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  *     variable {@code NACRE_SIMILARITY}, else {@code auto}. A named one that is absent fails the
  *     opening
  * @param limits what one write may hold
+ * @param idempotencyRetention how long a commit with an idempotency key is recognised when it is
+ *     retried, from a second to a year; default a day. Longer when callers retry later
  * @param clock gives commit times; default the system's
  * @param embedder embeds texts in requests; null when none do. The database never closes it: it may
  *     serve several databases. Close it after them
@@ -60,6 +62,7 @@ public record DatabaseOptions(
     int graphThreshold,
     @Nullable String similarity,
     Limits limits,
+    Duration idempotencyRetention,
     Clock clock,
     @Nullable Embedder embedder) {
   /** The most threads for reads. */
@@ -68,11 +71,15 @@ public record DatabaseOptions(
   /** The most reads that may wait. */
   public static final int READ_QUEUE_MAX = 10_000_000;
 
+  /** The longest that idempotency keys are recognised. */
+  public static final Duration IDEMPOTENCY_RETENTION_MAX = Duration.ofDays(365);
+
   /** Checks the ranges. */
   public DatabaseOptions {
     requireNonNull(durability, "durability");
     requireNonNull(timeout, "timeout");
     requireNonNull(limits, "limits");
+    requireNonNull(idempotencyRetention, "idempotencyRetention");
     requireNonNull(clock, "clock");
     WriteOptions.checkTimeout(timeout);
     check("readThreads", readThreads, 1, READ_THREADS_MAX);
@@ -82,6 +89,16 @@ public record DatabaseOptions(
     check("writeQueueBytes", writeQueueBytes, 1L << 16, Long.MAX_VALUE);
     check("vectorBytes", vectorBytes, 1L << 20, Long.MAX_VALUE);
     check("graphThreshold", graphThreshold, 1, Integer.MAX_VALUE);
+    if (idempotencyRetention.compareTo(Duration.ofSeconds(1)) < 0
+        || idempotencyRetention.compareTo(IDEMPOTENCY_RETENTION_MAX) > 0) {
+      throw new ValidationException(
+          "idempotencyRetention is "
+              + idempotencyRetention
+              + "; allowed are one second to "
+              + IDEMPOTENCY_RETENTION_MAX.toDays()
+              + " days",
+          Map.of("option", "idempotencyRetention"));
+    }
     if (readOnly && directory == null) {
       throw new ValidationException("a database in memory cannot be opened read-only");
     }
@@ -135,6 +152,7 @@ public record DatabaseOptions(
     private int graphThreshold = 20_000;
     private @Nullable String similarity;
     private Limits limits = Limits.DEFAULT;
+    private Duration idempotencyRetention = Duration.ofDays(1);
     private Clock clock = Clock.systemUTC();
     private @Nullable Embedder embedder;
 
@@ -228,6 +246,13 @@ public record DatabaseOptions(
       return this;
     }
 
+    /** Sets how long idempotency keys are recognised. */
+    @CanIgnoreReturnValue
+    public Builder idempotencyRetention(Duration value) {
+      idempotencyRetention = value;
+      return this;
+    }
+
     /** Sets the clock of commit times. */
     @CanIgnoreReturnValue
     public Builder clock(Clock value) {
@@ -262,6 +287,7 @@ public record DatabaseOptions(
           graphThreshold,
           similarity,
           limits,
+          idempotencyRetention,
           clock,
           embedder);
     }

@@ -43,6 +43,11 @@ public record DeleteRequest(
     return new DeleteRequest(namespace, key, with, attributes, options);
   }
 
+  /** The same, only while the record's version is {@code version}. */
+  public DeleteRequest ifVersion(long version) {
+    return withCondition(WriteCondition.ifVersion(version));
+  }
+
   /** The same, saying this of itself. */
   public DeleteRequest withAttributes(CommitAttributes with) {
     return new DeleteRequest(namespace, key, condition, with, options);

@@ -113,6 +113,16 @@ public record EmbedRequest(
     return new EmbedRequest(namespace, key, source, metadata, expiry, with, attributes, options);
   }
 
+  /** The same, only while there is no record. */
+  public EmbedRequest ifAbsent() {
+    return withCondition(WriteCondition.ifAbsent());
+  }
+
+  /** The same, only while the record's version is {@code version}. */
+  public EmbedRequest ifVersion(long version) {
+    return withCondition(WriteCondition.ifVersion(version));
+  }
+
   /** The same, saying this of itself. */
   public EmbedRequest withAttributes(CommitAttributes with) {
     return new EmbedRequest(namespace, key, source, metadata, expiry, condition, with, options);

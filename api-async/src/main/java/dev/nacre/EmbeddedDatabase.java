@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
+import dev.nacre.model.CommitInfo;
 import dev.nacre.model.Durability;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.HistoryEntry;
@@ -77,6 +78,7 @@ final class EmbeddedDatabase implements Database {
             .withWriteBufferBytes(options.writeBufferBytes())
             .withQueueBytes(options.writeQueueBytes())
             .withLimits(options.limits())
+            .withIdempotencyRetention(options.idempotencyRetention())
             .withClock(options.clock());
     return options.readOnly() ? store.asReadOnly() : store;
   }
@@ -271,6 +273,24 @@ final class EmbeddedDatabase implements Database {
         new Write.DeleteNamespace(requireNonNull(namespace, "namespace")),
         CommitAttributes.NONE,
         WriteOptions.DEFAULT);
+  }
+
+  @Override
+  public <T extends @Nullable Object> CompletableFuture<TransactionResult<T>> transaction(
+      TransactionOptions options, TransactionFunction<T> function) {
+    requireNonNull(options, "options");
+    requireNonNull(function, "function");
+    return TransactionRun.begin(
+        dispatcher,
+        function,
+        options,
+        durability(options.options()),
+        timeout(options.options()));
+  }
+
+  @Override
+  public CompletableFuture<Optional<CommitInfo>> commit(long version) {
+    return dispatcher.execute(new Call.CommitOf(version));
   }
 
   @Override

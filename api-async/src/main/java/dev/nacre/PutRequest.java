@@ -111,6 +111,16 @@ public record PutRequest(
         namespace, key, value, metadata, embeddings, embedText, expiry, with, attributes, options);
   }
 
+  /** The same, only while there is no record. */
+  public PutRequest ifAbsent() {
+    return withCondition(WriteCondition.ifAbsent());
+  }
+
+  /** The same, only while the record's version is {@code version}. */
+  public PutRequest ifVersion(long version) {
+    return withCondition(WriteCondition.ifVersion(version));
+  }
+
   /** The same, saying this of itself. */
   public PutRequest withAttributes(CommitAttributes with) {
     return new PutRequest(

@@ -2,6 +2,7 @@ package dev.nacre;
 
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
+import dev.nacre.model.CommitInfo;
 import dev.nacre.model.HistoryEntry;
 import dev.nacre.model.HistoryRequest;
 import dev.nacre.model.Namespace;
@@ -15,6 +16,7 @@ import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -109,6 +111,17 @@ public interface ReactiveDatabase {
 
   /** See {@link Database#deleteNamespace}. */
   Mono<Commit> deleteNamespace(String namespace);
+
+  /** See {@link Database#transaction(TransactionFunction)}. */
+  <T extends @Nullable Object> Mono<TransactionResult<T>> transaction(
+      TransactionFunction<T> function);
+
+  /** See {@link Database#transaction(TransactionOptions, TransactionFunction)}. */
+  <T extends @Nullable Object> Mono<TransactionResult<T>> transaction(
+      TransactionOptions options, TransactionFunction<T> function);
+
+  /** See {@link Database#commit}; completes empty when there is none of that version yet. */
+  Mono<CommitInfo> commit(long version);
 
   /** See {@link Database#stats}. */
   Mono<DatabaseStats> stats();

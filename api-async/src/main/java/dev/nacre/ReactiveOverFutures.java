@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
+import dev.nacre.model.CommitInfo;
 import dev.nacre.model.HistoryEntry;
 import dev.nacre.model.HistoryRequest;
 import dev.nacre.model.Namespace;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -189,6 +191,25 @@ final class ReactiveOverFutures implements ReactiveDatabase {
   public Mono<Commit> deleteNamespace(String namespace) {
     requireNonNull(namespace, "namespace");
     return mono(() -> database.deleteNamespace(namespace));
+  }
+
+  @Override
+  public <T extends @Nullable Object> Mono<TransactionResult<T>> transaction(
+      TransactionFunction<T> function) {
+    return transaction(TransactionOptions.DEFAULT, function);
+  }
+
+  @Override
+  public <T extends @Nullable Object> Mono<TransactionResult<T>> transaction(
+      TransactionOptions options, TransactionFunction<T> function) {
+    requireNonNull(options, "options");
+    requireNonNull(function, "function");
+    return mono(() -> database.transaction(options, function));
+  }
+
+  @Override
+  public Mono<CommitInfo> commit(long version) {
+    return mono(() -> database.commit(version)).flatMap(Mono::justOrEmpty);
   }
 
   @Override

@@ -4,11 +4,13 @@ import dev.nacre.error.KeyNotFoundException;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
+import dev.nacre.model.CommitInfo;
 import dev.nacre.model.Durability;
 import dev.nacre.model.HistoryEntry;
 import dev.nacre.model.HistoryRequest;
 import dev.nacre.model.Namespace;
 import dev.nacre.model.Page;
+import dev.nacre.model.ReadPoint;
 import dev.nacre.model.ScanRequest;
 import dev.nacre.model.VersionedRecord;
 import dev.nacre.model.Write;
@@ -237,6 +239,103 @@ public sealed interface Call<R> {
     @Override
     public R answer(Engines engines) {
       return form.apply(EngineStatistics.of(engines));
+    }
+  }
+
+  // ---- Transactions and commits.
+
+  /** The newest read point. */
+  record Now() implements Read<ReadPoint> {
+    @Override
+    public String operation() {
+      return "a transaction";
+    }
+
+    @Override
+    public CompletableFuture<ReadPoint> answerFromMemory(Engines engines) {
+      return CompletableFuture.completedFuture(answer(engines));
+    }
+
+    @Override
+    public ReadPoint answer(Engines engines) {
+      return engines.store().now();
+    }
+  }
+
+  /** Reads one record at a read point that is held. */
+  record GetAt(ReadPoint at, String namespace, String key, Set<String> spaces)
+      implements Read<Optional<VersionedRecord>> {
+    @Override
+    public String operation() {
+      return "get in a transaction";
+    }
+
+    @Override
+    public @Nullable CompletableFuture<Optional<VersionedRecord>> answerFromMemory(
+        Engines engines) {
+      return spaces.isEmpty()
+              && engines.store().getCached(at, namespace, key) instanceof CachedRead.Answer found
+          ? CompletableFuture.completedFuture(found.answer())
+          : null;
+    }
+
+    @Override
+    public Optional<VersionedRecord> answer(Engines engines) {
+      return engines.store().get(at, namespace, key, spaces);
+    }
+  }
+
+  /** Reads several records at a read point that is held. */
+  record GetAllAt(ReadPoint at, String namespace, List<String> keys, Set<String> spaces)
+      implements Read<List<Optional<VersionedRecord>>> {
+    @Override
+    public String operation() {
+      return "getAll in a transaction";
+    }
+
+    @Override
+    public List<Optional<VersionedRecord>> answer(Engines engines) {
+      return List.copyOf(engines.store().getAll(at, namespace, keys, spaces));
+    }
+  }
+
+  /** Reads one page of a range at a read point that is held. */
+  record ScanAt(ReadPoint at, ScanRequest request) implements Read<Page<VersionedRecord>> {
+    @Override
+    public String operation() {
+      return "scan in a transaction";
+    }
+
+    @Override
+    public Page<VersionedRecord> answer(Engines engines) {
+      return engines.store().scan(at, request);
+    }
+  }
+
+  /** What keys are near one that was not found at a read point. */
+  record NearAt(ReadPoint at, String namespace, String key)
+      implements Read<KeyNotFoundException> {
+    @Override
+    public String operation() {
+      return "require in a transaction";
+    }
+
+    @Override
+    public KeyNotFoundException answer(Engines engines) {
+      return NearKeys.notFound(engines.store(), namespace, key, AsOf.version(at.version()));
+    }
+  }
+
+  /** What the log keeps of a commit. */
+  record CommitOf(long version) implements Read<Optional<CommitInfo>> {
+    @Override
+    public String operation() {
+      return "commit";
+    }
+
+    @Override
+    public Optional<CommitInfo> answer(Engines engines) {
+      return engines.store().commitInfo(version);
     }
   }
 }

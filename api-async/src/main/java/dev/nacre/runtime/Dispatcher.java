@@ -194,7 +194,9 @@ public final class Dispatcher {
                 future,
                 put.text(),
                 embedding -> {
-                  WriteBatch batch = batch(put.write(), embedding, put.attributes());
+                  WriteBatch batch =
+                      batch(put.write(), embedding, put.attributes())
+                          .withEmbeddedText(put.text());
                   commit(future, put.operation(), batch, put.durability());
                 }));
   }
