@@ -128,7 +128,7 @@ public final class CrashChild {
     }
   }
 
-  private static void say(String message) {
+  static void say(String message) {
     byte[] line = (ChildJvm.MARK + message + "\n").getBytes(StandardCharsets.UTF_8);
     try {
       new FileOutputStream(FileDescriptor.out).write(line);

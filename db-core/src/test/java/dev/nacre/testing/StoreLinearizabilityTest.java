@@ -7,7 +7,9 @@ import dev.nacre.model.AsOf;
 import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.Durability;
 import dev.nacre.model.ReadPoint;
+import dev.nacre.model.RecordKey;
 import dev.nacre.model.ScanRequest;
+import dev.nacre.model.SnapshotCheck;
 import dev.nacre.model.Value;
 import dev.nacre.model.VersionedRecord;
 import dev.nacre.model.Write;
@@ -23,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -32,13 +35,14 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Reads, writes and conditional writes of concurrent callers look as if they had happened one after
+ * Reads, writes, conditional writes and transactions of concurrent callers look as if they had happened one after
  * another, across namespaces. Random programs run on real threads and each result is explained or
  * not; Lincheck would do the same here, because its model checker cannot see into RocksDB, and its
  * instrumentation does not run on JDK 25.
@@ -152,7 +156,7 @@ class StoreLinearizabilityTest {
     String key = KEYS.get(random.nextInt(KEYS.size()));
     int value = random.nextInt(3);
     int expected = random.nextInt(3);
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(13)) {
       case 0 ->
           new Planned(
               "put " + key + " " + value,
@@ -201,12 +205,99 @@ class StoreLinearizabilityTest {
                               upsert(ns, key, value, WriteCondition.none()),
                               upsert(ns + "right", key, value, WriteCondition.none()))),
               state -> new Outcome<>(state.withBoth(key, value), null));
+      case 9 ->
+          new Planned(
+              "add " + (value + 1) + " to " + key,
+              ns -> transaction(ns, Set.of(), state -> added(state, key, value + 1)),
+              state -> new Outcome<>(added(state, key, value + 1), null));
+      case 10 ->
+          // Reads one namespace and writes the other: locked, that is linearizable, too.
+          new Planned(
+              "copy " + key + " to the right",
+              ns -> transaction(ns, Set.of(key), state -> copied(state, key)),
+              state -> new Outcome<>(copied(state, key), null));
+      case 11 ->
+          new Planned(
+              "swap",
+              ns -> transaction(ns, Set.of(), StoreLinearizabilityTest::swapped),
+              state -> new Outcome<>(swapped(state), null));
       default ->
           new Planned(
               "scan both",
               this::scanBoth,
               state -> new Outcome<>(state, List.of(state.left, state.right)));
     };
+  }
+
+  private static State added(State state, String key, int number) {
+    return state.with(key, state.left.getOrDefault(key, 0) + number);
+  }
+
+  private static State copied(State state, String key) {
+    Map<String, Integer> changed = new TreeMap<>(state.right);
+    Integer found = state.left.get(key);
+    if (found == null) {
+      changed.remove(key);
+    } else {
+      changed.put(key, found);
+    }
+    return new State(state.left, changed);
+  }
+
+  private static State swapped(State state) {
+    return state
+        .with(KEYS.getFirst(), state.left.get(KEYS.getLast()))
+        .with(KEYS.getLast(), state.left.get(KEYS.getFirst()));
+  }
+
+  /** Reads everything, writes what a change has made different, again until nobody is between. */
+  private @Nullable Object transaction(
+      String namespace, Set<String> locked, UnaryOperator<State> change) {
+    while (true) {
+      ReadPoint at = store.now();
+      State before = new State(numbers(at, namespace), numbers(at, namespace + "right"));
+      State after = change.apply(before);
+      List<Write> writes = new ArrayList<>();
+      addWrites(writes, namespace, before.left, after.left);
+      addWrites(writes, namespace + "right", before.right, after.right);
+      List<RecordKey> locks = new ArrayList<>();
+      locked.forEach(key -> locks.add(new RecordKey(namespace, key)));
+      if (writes.isEmpty()) {
+        // Nothing is to be committed: what was read was one moment, within the call.
+        return null;
+      }
+      try {
+        WriteBatch batch =
+            WriteBatch.of(writes, CommitAttributes.NONE).withCheck(new SnapshotCheck(at, locks));
+        var _ = store.commit(batch, Durability.ASYNC, Duration.ofSeconds(30)).join();
+        return null;
+      } catch (CompletionException e) {
+        if (!(e.getCause() instanceof ConflictException)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Map<String, Integer> numbers(ReadPoint at, String namespace) {
+    Map<String, Integer> numbers = new TreeMap<>();
+    for (Optional<VersionedRecord> record : store.getAll(at, namespace, KEYS, Set.of())) {
+      record.ifPresent(present -> numbers.put(present.key(), number(present)));
+    }
+    return numbers;
+  }
+
+  private static void addWrites(
+      List<Write> writes, String namespace, Map<String, Integer> before, Map<String, Integer> after) {
+    for (String key : KEYS) {
+      Integer to = after.get(key);
+      if (!Objects.equals(before.get(key), to)) {
+        writes.add(
+            to == null
+                ? new Write.Delete(namespace, key, WriteCondition.none())
+                : upsert(namespace, key, to, WriteCondition.none()));
+      }
+    }
   }
 
   private static Outcome<State> replaced(
