@@ -4,7 +4,7 @@ import dev.nacre.Database;
 import dev.nacre.DatabaseOptions;
 
 /** The contract, in memory. */
-class InMemoryDatabaseTest implements DatabaseContract {
+class InMemoryDatabaseTest implements DatabaseContract, TransactionContract {
   @Override
   public Database open() {
     return Database.openInMemory();

@@ -7,6 +7,8 @@ import dev.nacre.EmbedRequest;
 import dev.nacre.GetAllRequest;
 import dev.nacre.GetRequest;
 import dev.nacre.PutRequest;
+import dev.nacre.TransactionFunction;
+import dev.nacre.TransactionOptions;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.HistoryRequest;
@@ -23,6 +25,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +56,21 @@ public final class PublicCalls {
           Map.entry(GetAllRequest.class, GetAllRequest.of("docs", List.of("a", "b"))),
           Map.entry(SearchRequest.class, SearchRequest.byVector("docs", 1, 2, 3)),
           Map.entry(ScanRequest.class, ScanRequest.of("docs").withLimit(1)),
-          Map.entry(HistoryRequest.class, HistoryRequest.of("docs", "a")));
+          Map.entry(HistoryRequest.class, HistoryRequest.of("docs", "a")),
+          Map.entry(long.class, 1L),
+          Map.entry(TransactionOptions.class, TransactionOptions.DEFAULT.withAttempts(100)),
+          Map.entry(TransactionFunction.class, writing()));
 
   private PublicCalls() {}
+
+  /** Writes a key of its own each time: transactions of one test should not meet. */
+  private static TransactionFunction<String> writing() {
+    AtomicInteger runs = new AtomicInteger();
+    return transaction -> {
+      transaction.put("docs", "written" + runs.incrementAndGet(), Value.text("value"));
+      return CompletableFuture.completedFuture("done");
+    };
+  }
 
   /** One call. */
   public record PublicCall(Method method, List<Object> arguments) {
