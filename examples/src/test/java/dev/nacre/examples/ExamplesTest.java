@@ -78,4 +78,16 @@ class ExamplesTest {
             "read less than everything: true"),
         linesOf(StreamWithReactor::main));
   }
+
+  @Test
+  void changeTogether_losesNothingAndDoesNothingTwice(@TempDir Path directory) throws Exception {
+    assertEquals(
+        List.of(
+            "report is taken",
+            "ada has 70",
+            "ada may leave: true",
+            "placed once: true",
+            "shop: [orders]"),
+        linesOf(ChangeTogether::main, directory.resolve("db").toString()));
+  }
 }
