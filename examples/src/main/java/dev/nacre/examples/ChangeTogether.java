@@ -73,7 +73,7 @@ public final class ChangeTogether {
   }
 
   private static CompletableFuture<Integer> points(CompletableFuture<VersionedRecord> record) {
-    return record.thenApply(read -> read.value().orElseThrow().asTree().asInt());
+    return record.thenApply(read -> Integer.parseInt(read.value().orElseThrow().asString()));
   }
 
   private static void lock(Database db) {
