@@ -66,26 +66,59 @@ final class SetSearcher {
     TopHits nearest = new TopHits(most, (doc1, doc2) -> compareKeys(layer, doc1, doc2));
     float[] target = query.unpadded();
     boolean graph = policy.usesGraph(layer, count, k, matches != null);
-    if (graph) {
+    if (graph && matches == null) {
       layer
           .index()
           .nearest(
               target,
-              policy.candidates(k, matches != null),
+              policy.candidates(k, false),
               accepted,
               (doc, score) -> nearest.offer(score, doc, 0));
-      // Fewer than there are: the graph lost its way among what the filter leaves.
       graph = nearest.size() >= Math.min(k, count);
+    } else if (graph && accepted != null) {
+      graph = searchAmongAll(layer, target, k, accepted, nearest);
     }
+    DocSet all = accepted == null ? layer.liveAt(set.version(), count) : accepted;
     if (!graph) {
       TopHits scanned = new TopHits(most, (doc1, doc2) -> compareKeys(layer, doc1, doc2));
-      DocSet all = accepted == null ? layer.liveAt(set.version(), count) : accepted;
       layer.index().scan(target, all, (doc, score) -> offer(scanned, doc, score));
       rescore(layer, scanned, hits);
     } else {
       rescore(layer, nearest, hits);
     }
     return graph;
+  }
+
+  /**
+   * Searches the graph as if there were no filter and keeps what matches. False when that did not
+   * get far enough from the query for {@code k} matches: they are elsewhere, where a graph whose
+   * paths lead to the query does not find them (filtered while searching, recall fell to .64).
+   */
+  private boolean searchAmongAll(
+      GraphLayer layer, float[] target, int k, DocSet accepted, TopHits nearest) {
+    int candidates = policy.candidates(k, true);
+    for (int round = 0; round < GraphPolicy.FILTERED_ROUNDS; round++) {
+      TopHits best = new TopHits(k, (doc1, doc2) -> compareKeys(layer, doc1, doc2));
+      nearest.clear();
+      float reach =
+          layer
+              .index()
+              .nearest(
+                  target,
+                  candidates,
+                  null,
+                  (doc, score) -> {
+                    if (accepted.contains(doc)) {
+                      nearest.offer(score, doc, 0);
+                      best.offer(score, doc, 0);
+                    }
+                  });
+      if (best.size() == k && best.worst() >= reach) {
+        return true;
+      }
+      candidates = (int) Math.min(layer.docs(), (long) candidates * GraphPolicy.FILTERED_GROWTH);
+    }
+    return false;
   }
 
   private static void offer(TopHits hits, int doc, float score) {

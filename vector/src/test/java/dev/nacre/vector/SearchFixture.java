@@ -37,8 +37,8 @@ final class SearchFixture implements AutoCloseable {
 
   static final VectorOptions OPTIONS = new VectorOptions(null, 64L << 20, GRAPH_THRESHOLD);
 
-  /** Long enough for a busy machine; a test that passes never waits for it. */
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  /** Long enough for a busy machine to build a graph; a test that passes never waits for it. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   static {
     Awaitility.setDefaultTimeout(PATIENCE);
