@@ -1,6 +1,7 @@
 package dev.nacre.vector;
 
 import dev.nacre.filter.Filter;
+import dev.nacre.model.Metric;
 import dev.nacre.search.SearchPlan;
 import dev.nacre.similarity.SimilarityProvider;
 import dev.nacre.vector.exact.KeyTable;
@@ -79,7 +80,9 @@ final class SetSearcher {
       graph = searchAmongAll(layer, target, k, accepted, nearest);
     }
     DocSet all = accepted == null ? layer.liveAt(set.version(), count) : accepted;
-    if (!graph) {
+    if (!graph && query.space().metric() != Metric.COSINE) {
+      scanOurselves(layer, all, hits);
+    } else if (!graph) {
       TopHits scanned = new TopHits(most, (doc1, doc2) -> compareKeys(layer, doc1, doc2));
       layer.index().scan(target, all, (doc, score) -> offer(scanned, doc, score));
       rescore(layer, scanned, hits);
@@ -119,6 +122,22 @@ final class SetSearcher {
       candidates = (int) Math.min(layer.docs(), (long) candidates * GraphPolicy.FILTERED_GROWTH);
     }
     return false;
+  }
+
+  /**
+   * Compares every one of {@code docs} by the query's own provider. Lucene's scores of inner
+   * products and distances are for graphs: it adds one to them, and those of short vectors drown.
+   */
+  private void scanOurselves(GraphLayer layer, DocSet docs, TopHits hits) {
+    GraphIndex.VectorReader vectors = layer.index().vectors();
+    float[] vector = new float[SimilarityProvider.stride(query.space().dimension())];
+    for (int doc = docs.next(0); doc >= 0; doc = docs.next(doc + 1)) {
+      vectors.copy(doc, vector);
+      float score = query.score(vector);
+      if (hits.admits(score)) {
+        hits.offer(score, layer.key(doc), layer.from(doc));
+      }
+    }
   }
 
   private static void offer(TopHits hits, int doc, float score) {
