@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nacre.error.ResourceExhaustedException;
+import dev.nacre.error.UnavailableException;
 import dev.nacre.model.Commit;
 import dev.nacre.model.Durability;
 import dev.nacre.model.Namespace;
@@ -82,7 +83,7 @@ class FullDiskTest {
       // Neither version nor namespace of what was refused is there, whatever it was called.
       assertInstanceOf(ResourceExhaustedException.class, refused(store, "other", "refused"));
       assertThrows(
-          ResourceExhaustedException.class, () -> store.ensureDurable(store.now().version() + 1));
+          UnavailableException.class, () -> store.ensureDurable(store.now().version() + 1));
       assertEquals(acknowledged.size(), store.now().version());
       assertHolds(store, acknowledged);
 
