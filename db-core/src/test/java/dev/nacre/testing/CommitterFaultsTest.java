@@ -120,6 +120,17 @@ class CommitterFaultsTest {
   }
 
   @Test
+  void options_outsideTheirRange_areRefused() {
+    StoreOptions options = StoreOptions.inMemory();
+    for (long bad : new long[] {Long.MAX_VALUE, (1L << 40) + 1, 0, -1, Long.MIN_VALUE}) {
+      assertThrows(ValidationException.class, () -> options.withQueueBytes(bad));
+      assertThrows(ValidationException.class, () -> options.withBlockCacheBytes(bad));
+      assertThrows(ValidationException.class, () -> options.withWriteBufferBytes(bad));
+    }
+    assertEquals(1L << 40, options.withQueueBytes(1L << 40).queueBytes());
+  }
+
+  @Test
   void spaces_ofANamespace_areBounded() throws Exception {
     List<EmbeddingSpace> most =
         IntStream.range(0, Limits.SPACES_MAX)
