@@ -245,7 +245,8 @@ final class VersionedStore implements Store {
   public void readLog(int namespaceId, long after, long upTo, Consumer<Change> sink) {
     guardedCallback(
         () -> {
-          moments.checkVersion(after);
+          // Beyond the visible version there is nothing after it; below zero there is no version.
+          moments.checkVersion(Math.min(after, 0));
           moments.checkVersion(upTo);
           views.readLog(namespaceId, after, upTo, sink);
         });
