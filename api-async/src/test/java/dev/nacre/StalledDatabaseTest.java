@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.nacre.error.NacreException;
 import dev.nacre.testing.Futures;
 import dev.nacre.testing.GatedProbe;
+import dev.nacre.testing.Held;
 import dev.nacre.testing.PublicCalls;
 import dev.nacre.testing.PublicCalls.PublicCall;
 import dev.nacre.testing.RecordingSubscriber;
@@ -38,7 +39,8 @@ class StalledDatabaseTest {
       throws ReflectiveOperationException {
     GatedProbe probe = new GatedProbe();
     DatabaseOptions options = DatabaseOptions.builder(directory).readThreads(2).build();
-    try (Database db = EmbeddedDatabase.open(options, store -> store.withProbe(probe))) {
+    try (Database db = EmbeddedDatabase.open(options, store -> store.withProbe(probe));
+        Held _ = probe::release) {
       PublicCalls.fill(db);
       for (int i = 0; i < WARM_UPS; i++) {
         awaitAll(callEverything(db, new TreeMap<>()));

@@ -1,5 +1,7 @@
 package dev.nacre.store;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.error.ValidationException;
 import dev.nacre.model.Limits;
 import java.nio.file.Path;
@@ -9,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a store is opened.
+ * How a store is opened. Sizes are at most 1 TiB where no other bound is said.
  *
  * @param directory where it lives, created when absent; null for a store in memory that ends with
  *     its handle
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     together; default 128 MiB
  * @param queueBytes writes waiting for the committer; beyond it they wait for room until their
  *     deadline; default 64 MiB
- * @param groupBytes the most one group commit writes; default 8 MiB, at most the queue
+ * @param groupBytes the most one group commit writes; default 8 MiB, at most 256 MiB
  * @param limits what one write may hold
  * @param idempotencyRetention how long an idempotency key is known after its commit, by the commit
  *     clock, from a second to a year; default a day
@@ -44,12 +46,19 @@ public record StoreOptions(
   /** The longest an idempotency key is known. */
   public static final Duration IDEMPOTENCY_RETENTION_MAX = Duration.ofDays(365);
 
+  private static final long BYTES_MAX = 1L << 40;
+  private static final long GROUP_BYTES_MAX = 256L << 20;
+
   /** Checks the ranges. */
   public StoreOptions {
-    check("blockCacheBytes", blockCacheBytes, 1L << 20);
-    check("writeBufferBytes", writeBufferBytes, 1L << 20);
-    check("queueBytes", queueBytes, 1L << 16);
-    check("groupBytes", groupBytes, 1L << 12);
+    requireNonNull(limits, "limits");
+    requireNonNull(idempotencyRetention, "idempotencyRetention");
+    requireNonNull(clock, "clock");
+    requireNonNull(probe, "probe");
+    check("blockCacheBytes", blockCacheBytes, 1L << 20, BYTES_MAX);
+    check("writeBufferBytes", writeBufferBytes, 1L << 20, BYTES_MAX);
+    check("queueBytes", queueBytes, 1L << 16, BYTES_MAX);
+    check("groupBytes", groupBytes, 1L << 12, GROUP_BYTES_MAX);
     if (idempotencyRetention.compareTo(Duration.ofSeconds(1)) < 0
         || idempotencyRetention.compareTo(IDEMPOTENCY_RETENTION_MAX) > 0) {
       throw new ValidationException(
@@ -212,9 +221,11 @@ public record StoreOptions(
         probe);
   }
 
-  private static void check(String name, long value, long min) {
-    if (value < min) {
-      throw new ValidationException(name + " is " + value + "; at least " + min);
+  private static void check(String name, long value, long min, long max) {
+    if (value < min || value > max) {
+      throw new ValidationException(
+          name + " is " + value + "; allowed are " + min + " to " + max,
+          Map.of(name, Long.toString(value)));
     }
   }
 }

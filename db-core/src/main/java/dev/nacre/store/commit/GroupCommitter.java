@@ -1,10 +1,7 @@
 package dev.nacre.store.commit;
 
-import dev.nacre.error.ConflictException;
 import dev.nacre.error.NacreException;
-import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
-import dev.nacre.error.ValidationException;
 import dev.nacre.model.Commit;
 import dev.nacre.model.Durability;
 import dev.nacre.model.WriteBatch;
@@ -15,14 +12,11 @@ import dev.nacre.store.rocks.RocksEngine;
 import dev.nacre.store.rocks.StorageFailure;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -45,8 +39,7 @@ public final class GroupCommitter {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommitter.class);
   private static final long PREPARE_INLINE_BYTES = 64 << 10;
   private static final int PREPARE_INLINE_WRITES = 16;
-  private static final int COMPLETIONS_PER_TASK = 16;
-  private static final int REFUSALS_MAX = 1_024;
+  private static final int OTHERS_MAX = 1_024;
 
   private final RocksEngine engine;
   private final CommitPreparer preparer;
@@ -55,13 +48,7 @@ public final class GroupCommitter {
   private final Settings settings;
   private final Thread thread;
   private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
-  private final List<CommitTicket> group = new ArrayList<>();
-
-  /** Refused against a state that is not visible before the group is: told when it is. */
-  private final List<Refusal> refusals = new ArrayList<>();
-
-  /** Retries of commits that are there, or are on their way in this group. */
-  private final List<CommitTicket> repeats = new ArrayList<>();
+  private final GroupAnswers group;
 
   private volatile Visible visible;
   private volatile long startedVersion;
@@ -115,6 +102,7 @@ public final class GroupCommitter {
     this.queue =
         new CommitQueue(
             queueBytes, settings.executors().timer(), settings.executors().completions());
+    this.group = new GroupAnswers(settings.executors().completions(), settings.resumeBytes());
     this.visible = last;
     this.startedVersion = last.version();
     this.durableVersion = last.version();
@@ -191,7 +179,7 @@ public final class GroupCommitter {
         new CommitTicket(batch, durability, deadline, CommitPreparer.estimateBytes(batch));
     Throwable failed = failure;
     if (failed != null) {
-      return CompletableFuture.failedFuture(refusal(failed));
+      return CompletableFuture.failedFuture(GroupAnswers.readsOnly(failed));
     }
     try {
       CommitQueue.Admission admission = queue.reserve(ticket);
@@ -265,9 +253,9 @@ public final class GroupCommitter {
     boolean sync = false;
     for (CommitTicket ticket = queue.peek(); ticket != null; ticket = queue.peek()) {
       CompletableFuture<PreparedBatch> preparation = ticket.preparation();
-      if (!group.isEmpty()
+      if ((!group.isEmpty() || group.hasRepeats())
           && (builder.batch().length() >= settings.groupBytes()
-              || refusals.size() + repeats.size() >= REFUSALS_MAX
+              || group.others() >= OTHERS_MAX
               || (preparation != null && !preparation.isDone()))) {
         break;
       }
@@ -282,38 +270,19 @@ public final class GroupCommitter {
         sync |= ticket.durability == Durability.SYNC;
       }
     }
-    for (CommitTicket repeat : repeats) {
-      sync |= mustSync(repeat);
-    }
+    sync |= group.mustSync(durableVersion);
     if (!group.isEmpty()) {
       write(new Visible(lastVersion, lastMicros), sync);
-    } else if (!repeats.isEmpty()) {
-      confirm(sync);
+    } else if (group.hasRepeats()) {
+      repeat(sync);
     }
   }
 
-  /** Whether the commit that is repeated was acknowledged by less than is asked for now. */
-  private boolean mustSync(CommitTicket repeat) {
-    Commit first = repeat.commit;
-    return repeat.durability == Durability.SYNC
-        && first != null
-        && first.version() > durableVersion;
-  }
-
-  /** Repeats commits that are visible, with nothing new beside them. */
-  private void confirm(boolean sync) {
+  /** Answers retries of commits that are visible, with nothing new beside them. */
+  private void repeat(boolean sync) {
     if (sync && diskFull) {
       // A log that could not be written must not be forced: RocksDB takes it for fatal.
-      for (CommitTicket repeat : repeats) {
-        fail(
-            repeat,
-            new ResourceExhaustedException(
-                "the disk is full: commit "
-                    + Objects.requireNonNull(repeat.commit).version()
-                    + " is there and cannot be forced to stable storage; free space and retry",
-                Map.of("reason", "diskFull", "outcome", "unknown")));
-      }
-      repeats.clear();
+      group.cannotSync();
       return;
     }
     if (sync) {
@@ -322,23 +291,13 @@ public final class GroupCommitter {
         settings.probe().beforeWrite();
         engine.sync();
       } catch (StorageFailure | RuntimeException | Error e) {
+        // A failed fsync is never retried.
         fail(e);
         return;
       }
       durableVersion = version;
     }
-    acknowledge();
-  }
-
-  private record Refusal(CommitTicket ticket, Throwable cause) {}
-
-  /** A caller who is told of a conflict must be able to read what it conflicts with. */
-  private void refuse(CommitTicket ticket, Throwable cause) {
-    if (group.isEmpty()) {
-      fail(ticket, cause);
-    } else {
-      refusals.add(new Refusal(ticket, cause));
-    }
+    group.acknowledge();
   }
 
   private boolean claim(CommitTicket ticket) {
@@ -347,7 +306,7 @@ public final class GroupCommitter {
     }
     Throwable failed = failure;
     if (failed != null) {
-      fail(ticket, refusal(failed));
+      group.tell(ticket, GroupAnswers.readsOnly(failed));
       return false;
     }
     return true;
@@ -369,7 +328,7 @@ public final class GroupCommitter {
       if (first != null) {
         ticket.commit =
             new Commit(first.version(), Micros.toInstant(first.timeMicros()), first.lineage());
-        repeats.add(ticket);
+        group.repeat(ticket);
         return null;
       }
       builder.add(prepared, ticket.batch.attributes(), version, micros, durableVersion);
@@ -377,12 +336,12 @@ public final class GroupCommitter {
       group.add(ticket);
       return new Visible(version, micros);
     } catch (NacreException e) {
-      refuse(ticket, e);
+      group.refuse(ticket, e);
     } catch (CompletionException e) {
-      refuse(ticket, e.getCause() == null ? e : e.getCause());
+      group.refuse(ticket, e.getCause() == null ? e : e.getCause());
     } catch (RuntimeException | Error e) {
       LOG.error("a commit failed for an unforeseen reason and was not written", e);
-      refuse(
+      group.refuse(
           ticket,
           new UnavailableException(
               "the commit failed for an unforeseen reason (" + e + ") and was not written",
@@ -419,7 +378,7 @@ public final class GroupCommitter {
     visible = last;
     commits.addAndGet(group.size());
     groups.incrementAndGet();
-    acknowledge();
+    group.acknowledge();
     for (LongConsumer listener : listeners) {
       try {
         listener.accept(last.version());
@@ -442,110 +401,13 @@ public final class GroupCommitter {
     }
     builder.groupRefused();
     startedVersion = visible.version();
-    for (CommitTicket ticket : group) {
-      fail(ticket, full(cause));
-    }
-    for (Refusal refusal : refusals) {
-      // A conflict with something that was not written is none.
-      fail(refusal.ticket, dependsOnGroup(refusal.cause) ? full(cause) : refusal.cause);
-    }
-    refusals.clear();
-    for (CommitTicket repeat : repeats) {
-      fail(repeat, full(cause));
-    }
-    repeats.clear();
-  }
-
-  /** Whether a refusal may be for something in the group that it was judged behind. */
-  private static boolean dependsOnGroup(Throwable refusal) {
-    return refusal instanceof ConflictException
-        || (refusal instanceof ValidationException validation
-            && validation.details().containsKey("idempotencyKey"));
-  }
-
-  private ResourceExhaustedException full(StorageFailure cause) {
-    boolean unknown = cause.outcomeUnknown();
-    return new ResourceExhaustedException(
-        "the disk is full ("
-            + cause.getMessage()
-            + "): "
-            + (unknown ? "read the record to see whether this was written" : "nothing was written")
-            + "; reads go on. Free more than "
-            + settings.resumeBytes()
-            + " bytes and retry after some seconds; the database need not be opened again",
-        Map.of(
-            "reason",
-            "diskFull",
-            "outcome",
-            unknown ? "unknown" : "none",
-            "bytesNeeded",
-            Long.toString(settings.resumeBytes())),
-        cause);
+    group.diskFull(cause);
   }
 
   private void fail(Throwable cause) {
     LOG.error(
         "writing to storage failed; the store serves reads only until it is opened again", cause);
     failure = cause;
-    for (CommitTicket ticket : group) {
-      fail(ticket, unknown(cause));
-    }
-    for (CommitTicket repeat : repeats) {
-      fail(repeat, unknown(cause));
-    }
-    repeats.clear();
-    for (Refusal refusal : refusals) {
-      // A conflict with something that may never have been written is none.
-      fail(refusal.ticket, dependsOnGroup(refusal.cause) ? refusal(cause) : refusal.cause);
-    }
-    refusals.clear();
-  }
-
-  private static UnavailableException unknown(Throwable cause) {
-    return new UnavailableException(
-        "writing to storage failed: "
-            + cause.getMessage()
-            + "; whether the commit was written is unknown until the database is opened again",
-        Map.of("outcome", "unknown"),
-        cause);
-  }
-
-  private static UnavailableException refusal(Throwable cause) {
-    return new UnavailableException(
-        "the store serves reads only since a write to storage failed ("
-            + cause.getMessage()
-            + "): nothing was written; mend the storage and open the database again",
-        Map.of("outcome", "none"),
-        cause);
-  }
-
-  private void acknowledge() {
-    complete(group);
-    complete(repeats);
-    repeats.clear();
-    for (Refusal refusal : refusals) {
-      fail(refusal.ticket, refusal.cause);
-    }
-    refusals.clear();
-  }
-
-  private void complete(List<CommitTicket> tickets) {
-    Executor completions = settings.executors().completions();
-    for (int from = 0; from < tickets.size(); from += COMPLETIONS_PER_TASK) {
-      CommitTicket[] part =
-          tickets
-              .subList(from, Math.min(tickets.size(), from + COMPLETIONS_PER_TASK))
-              .toArray(CommitTicket[]::new);
-      completions.execute(
-          () -> {
-            for (CommitTicket ticket : part) {
-              ticket.future.complete(ticket.commit);
-            }
-          });
-    }
-  }
-
-  private void fail(CommitTicket ticket, Throwable cause) {
-    settings.executors().completions().execute(() -> ticket.future.completeExceptionally(cause));
+    group.failed(cause);
   }
 }
