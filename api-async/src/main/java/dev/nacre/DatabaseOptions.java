@@ -249,7 +249,7 @@ public record DatabaseOptions(
     /** Sets how long idempotency keys are recognised. */
     @CanIgnoreReturnValue
     public Builder idempotencyRetention(Duration value) {
-      idempotencyRetention = value;
+      idempotencyRetention = requireNonNull(value, "idempotencyRetention");
       return this;
     }
 

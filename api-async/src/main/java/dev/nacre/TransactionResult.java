@@ -8,24 +8,42 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transaction came to.
+ * What a transaction came to. Immutable.
  *
- * @param value what its function answered
- * @param written the commit, or null when nothing was written; see {@link #commit()}
- * @param readPoint where the run that counted has read
- * @param attempts how often the function ran, from 1
- * @param <T> the type of the answer
+ * @param <T> the type of its function's answer
  */
-public record TransactionResult<T extends @Nullable Object>(
-    T value, @Nullable Commit written, ReadPoint readPoint, int attempts) {
-  /** Refuses null. */
-  public TransactionResult {
-    requireNonNull(readPoint, "readPoint");
+public final class TransactionResult<T extends @Nullable Object> {
+  private final T value;
+  private final @Nullable Commit commit;
+  private final ReadPoint readPoint;
+  private final int attempts;
+
+  /** Assembled by the database; users receive results. */
+  public TransactionResult(T value, @Nullable Commit commit, ReadPoint readPoint, int attempts) {
+    this.value = value;
+    this.commit = commit;
+    this.readPoint = requireNonNull(readPoint, "readPoint");
+    this.attempts = attempts;
+  }
+
+  /** What the function answered, in the run that counted. */
+  public T value() {
+    return value;
   }
 
   /** The commit; empty when the function wrote nothing. */
   public Optional<Commit> commit() {
-    return Optional.ofNullable(written);
+    return Optional.ofNullable(commit);
+  }
+
+  /** Where the run that counted has read. */
+  public ReadPoint readPoint() {
+    return readPoint;
+  }
+
+  /** How often the function ran, from 1. */
+  public int attempts() {
+    return attempts;
   }
 
   /**
@@ -34,6 +52,19 @@ public record TransactionResult<T extends @Nullable Object>(
    * after it.
    */
   public boolean repeated() {
-    return written != null && written.version() <= readPoint.version();
+    return commit != null && commit.version() <= readPoint.version();
+  }
+
+  @Override
+  public String toString() {
+    return "TransactionResult["
+        + value
+        + ", "
+        + (commit == null ? "nothing written" : commit)
+        + ", read at "
+        + readPoint
+        + ", attempts "
+        + attempts
+        + "]";
   }
 }

@@ -7,4 +7,8 @@ import dev.nacre.Database;
  * test says how one is opened.
  */
 public interface DatabaseContract
-    extends RecordContract, SearchContract, ScanContract, AdministrationContract {}
+    extends RecordContract,
+        SearchContract,
+        ScanContract,
+        TransactionContract,
+        AdministrationContract {}

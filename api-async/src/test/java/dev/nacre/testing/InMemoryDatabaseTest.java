@@ -4,7 +4,7 @@ import dev.nacre.Database;
 import dev.nacre.DatabaseOptions;
 
 /** The contract, in memory. */
-class InMemoryDatabaseTest implements DatabaseContract, TransactionContract {
+class InMemoryDatabaseTest implements DatabaseContract {
   @Override
   public Database open() {
     return Database.openInMemory();

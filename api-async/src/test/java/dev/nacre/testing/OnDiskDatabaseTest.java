@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract, on disk, and what only a directory has. */
-class OnDiskDatabaseTest implements DatabaseContract, TransactionContract {
+class OnDiskDatabaseTest implements DatabaseContract {
   @TempDir Path directory;
 
   @Override

@@ -52,10 +52,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** What transactions, idempotency keys and commit attributes do, for every {@link Database}. */
-public interface TransactionContract {
+public interface TransactionContract extends DatabaseSource {
 
-  /** Opens an empty database; the test closes it. */
-  Database open();
 
   private static CompletionStage<String> done() {
     return CompletableFuture.completedFuture("done");
