@@ -38,8 +38,7 @@ class CommitInfoTest {
 
   private static Commit commit(Store store, CommitAttributes attributes, Write... writes) {
     return store
-        .commit(
-            WriteBatch.of(List.of(writes), attributes), Durability.SYNC, Duration.ofSeconds(30))
+        .commit(WriteBatch.of(List.of(writes), attributes), Durability.SYNC, Duration.ofSeconds(30))
         .join();
   }
 
@@ -115,8 +114,7 @@ class CommitInfoTest {
 
       ReadPoint later = store.now();
       assertThrows(
-          ValidationException.class,
-          () -> store.scan(later, request.withCursor(first.cursor())));
+          ValidationException.class, () -> store.scan(later, request.withCursor(first.cursor())));
       assertThrows(
           ValidationException.class, () -> store.scan(at, request.withAsOf(AsOf.version(1))));
     }

@@ -32,9 +32,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A process that is killed and retries. Each of its threads counts: number n is committed under an
- * idempotency key of its own, and the thread goes on when it is acknowledged. After a kill it cannot
- * know what has become of the last number, so it retries it with the same key, and some before it,
- * too. Speaks the protocol of {@link CrashChild}.
+ * idempotency key of its own, and the thread goes on when it is acknowledged. After a kill it
+ * cannot know what has become of the last number, so it retries it with the same key, and some
+ * before it, too. Speaks the protocol of {@link CrashChild}.
  *
  * <p>Even numbers are a plain batch: {@code numbers/THREAD-n} holds the life that wrote it first.
  * Odd ones are a transaction that also adds one to {@code counters/THREAD}.

@@ -62,8 +62,7 @@ class IdempotencyCrashTest {
         Page<HistoryEntry> history =
             store.history(HistoryRequest.of(IdempotencyCrashChild.NUMBERS, record.key()));
         assertEquals(1, history.items().size(), () -> record.key() + " was written again");
-        assertEquals(
-            record.key(), history.items().getFirst().attributes().idempotencyKey());
+        assertEquals(record.key(), history.items().getFirst().attributes().idempotencyKey());
       }
       for (Acknowledged commit : acknowledged) {
         assertEquals(commit.version(), versions.get(commit.token()), commit::token);
@@ -86,8 +85,7 @@ class IdempotencyCrashTest {
     }
     Map<String, Integer> found = new HashMap<>();
     for (VersionedRecord counter : records(store, IdempotencyCrashChild.COUNTERS)) {
-      found.put(
-          counter.key(), Integer.parseInt(counter.value().orElseThrow().asString()));
+      found.put(counter.key(), Integer.parseInt(counter.value().orElseThrow().asString()));
     }
     assertEquals(expected, found);
   }

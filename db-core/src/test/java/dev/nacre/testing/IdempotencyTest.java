@@ -313,23 +313,18 @@ class IdempotencyTest {
         WriteCondition.none());
   }
 
-  private static WriteBatch batch(
-      @Nullable String idempotencyKey, String key, int value) {
+  private static WriteBatch batch(@Nullable String idempotencyKey, String key, int value) {
     return WriteBatch.of(
         List.of(upsert("ns", key, Value.json(Integer.toString(value)))),
         new CommitAttributes(null, null, idempotencyKey, Map.of()));
   }
 
-  private CompletableFuture<Commit> put(
-      @Nullable String idempotencyKey, String key, int value) {
+  private CompletableFuture<Commit> put(@Nullable String idempotencyKey, String key, int value) {
     return put(idempotencyKey, key, value, Durability.SYNC);
   }
 
   private CompletableFuture<Commit> put(
-      @Nullable String idempotencyKey,
-      String key,
-      int value,
-      Durability durability) {
+      @Nullable String idempotencyKey, String key, int value, Durability durability) {
     return store.commit(batch(idempotencyKey, key, value), durability, LONG);
   }
 

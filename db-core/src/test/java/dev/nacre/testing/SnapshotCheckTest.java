@@ -42,8 +42,7 @@ class SnapshotCheckTest {
 
   private final GatedProbe probe = new GatedProbe();
   private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T00:00:00Z"));
-  private Store store =
-      Store.open(StoreOptions.inMemory().withProbe(probe).withClock(clock));
+  private Store store = Store.open(StoreOptions.inMemory().withProbe(probe).withClock(clock));
 
   @AfterEach
   void close() {
@@ -89,7 +88,8 @@ class SnapshotCheckTest {
     ReadPoint empty = store.now();
     put("a");
     conflict(checked(empty, "a"));
-    conflict(checked(empty, List.of(new Write.Delete("ns", "a", WriteCondition.none())), List.of()));
+    conflict(
+        checked(empty, List.of(new Write.Delete("ns", "a", WriteCondition.none())), List.of()));
     assertEquals(2, done(checked(empty, "b")).version());
   }
 
@@ -125,8 +125,7 @@ class SnapshotCheckTest {
     put("a");
     commit(WriteBatch.of(new Write.DeleteNamespace("ns")));
     conflict(checked(empty, "a"));
-    assertEquals(
-        3, done(checked(empty, List.of(upsert("other", "a")), List.of())).version());
+    assertEquals(3, done(checked(empty, List.of(upsert("other", "a")), List.of())).version());
   }
 
   @Test
@@ -155,8 +154,7 @@ class SnapshotCheckTest {
     List<RecordKey> locks = List.of(new RecordKey("ns", "a"), new RecordKey("no", "where"));
     assertEquals(2, done(checked(at, List.of(upsert("ns", "b")), locks)).version());
     put("a");
-    ConflictException conflict =
-        conflict(checked(at, List.of(upsert("ns", "c")), locks));
+    ConflictException conflict = conflict(checked(at, List.of(upsert("ns", "c")), locks));
     assertEquals("a", conflict.details().get("key"));
     assertEquals(4, done(checked(at, "c")).version());
   }
@@ -165,8 +163,7 @@ class SnapshotCheckTest {
   void lockedAbsentKey_mustStayAbsent() throws Exception {
     ReadPoint at = store.now();
     commit(WriteBatch.builder().put("no", "where", Value.json("1")).build());
-    conflict(
-        checked(at, List.of(upsert("ns", "a")), List.of(new RecordKey("no", "where"))));
+    conflict(checked(at, List.of(upsert("ns", "a")), List.of(new RecordKey("no", "where"))));
   }
 
   @Test
@@ -177,8 +174,7 @@ class SnapshotCheckTest {
             upsert("ns", "a"),
             new Write.Delete("ns", "a", WriteCondition.ifVersion(1)),
             upsert("ns", "a"));
-    assertEquals(
-        1, done(checked(at, writes, List.of(new RecordKey("ns", "a")))).version());
+    assertEquals(1, done(checked(at, writes, List.of(new RecordKey("ns", "a")))).version());
   }
 
   @Test
@@ -196,8 +192,7 @@ class SnapshotCheckTest {
         submit(WriteBatch.builder().delete("ns", "deleted").build());
     CompletableFuture<Commit> third = checked(at, "deleted");
     CompletableFuture<Commit> created = submit(WriteBatch.of(upsert("new", "a")));
-    CompletableFuture<Commit> fourth =
-        checked(at, List.of(upsert("new", "a")), List.of());
+    CompletableFuture<Commit> fourth = checked(at, List.of(upsert("new", "a")), List.of());
     CompletableFuture<Commit> fifth = checked(at, List.of(upsert("new", "b")), List.of());
     probe.release();
     assertEquals(3, done(stalled).version());

@@ -42,10 +42,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Reads, writes, conditional writes and transactions of concurrent callers look as if they had happened one after
- * another, across namespaces. Random programs run on real threads and each result is explained or
- * not; Lincheck would do the same here, because its model checker cannot see into RocksDB, and its
- * instrumentation does not run on JDK 25.
+ * Reads, writes, conditional writes and transactions of concurrent callers look as if they had
+ * happened one after another, across namespaces. Random programs run on real threads and each
+ * result is explained or not; Lincheck would do the same here, because its model checker cannot see
+ * into RocksDB, and its instrumentation does not run on JDK 25.
  */
 class StoreLinearizabilityTest {
   private static final int THREADS = 4;
@@ -288,7 +288,10 @@ class StoreLinearizabilityTest {
   }
 
   private static void addWrites(
-      List<Write> writes, String namespace, Map<String, Integer> before, Map<String, Integer> after) {
+      List<Write> writes,
+      String namespace,
+      Map<String, Integer> before,
+      Map<String, Integer> after) {
     for (String key : KEYS) {
       Integer to = after.get(key);
       if (!Objects.equals(before.get(key), to)) {

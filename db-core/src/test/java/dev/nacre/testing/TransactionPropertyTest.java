@@ -121,8 +121,7 @@ class TransactionPropertyTest {
 
     private RecordKey anyKey() {
       return new RecordKey(
-          NAMESPACES.get(random.nextInt(NAMESPACES.size())),
-          KEYS.get(random.nextInt(KEYS.size())));
+          NAMESPACES.get(random.nextInt(NAMESPACES.size())), KEYS.get(random.nextInt(KEYS.size())));
     }
 
     private void read() {
@@ -267,8 +266,7 @@ class TransactionPropertyTest {
           continue;
         }
         try {
-          throw new AssertionError(
-              one.commit.join() + " should conflict on " + conflict);
+          throw new AssertionError(one.commit.join() + " should conflict on " + conflict);
         } catch (CompletionException e) {
           ConflictException told = assertInstanceOf(ConflictException.class, e.getCause());
           assertEquals(conflict.key(), told.details().get("key"));

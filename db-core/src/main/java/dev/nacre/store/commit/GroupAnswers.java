@@ -171,9 +171,7 @@ final class GroupAnswers {
   /** A conflict with something that may never have been written is none. */
   private void tellRefusals(NacreException insteadOfConflict) {
     for (Refusal refusal : refusals) {
-      tell(
-          refusal.ticket,
-          dependsOnGroup(refusal.cause) ? insteadOfConflict : refusal.cause);
+      tell(refusal.ticket, dependsOnGroup(refusal.cause) ? insteadOfConflict : refusal.cause);
     }
     refusals.clear();
   }

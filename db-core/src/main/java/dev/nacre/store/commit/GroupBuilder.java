@@ -191,7 +191,9 @@ final class GroupBuilder {
     @Nullable ByteKey known = found == null ? null : headKey(found, write);
     @Nullable Changed changed = known == null ? null : changes.get(known);
     @Nullable RecordRow stored =
-        found == null || known == null ? null : current(found, write.head(), known, changed, readVersion);
+        found == null || known == null
+            ? null
+            : current(found, write.head(), known, changed, readVersion);
     @Nullable RecordRow previous = stored == null || stored.isExpired(timeMicros) ? null : stored;
     check(upsert.condition(), upsert.namespace(), upsert.key(), previous);
     NamespaceEntry namespace =

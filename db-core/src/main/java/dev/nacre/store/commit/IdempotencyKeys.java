@@ -43,11 +43,7 @@ final class IdempotencyKeys {
   private int addedByLastGroup;
 
   IdempotencyKeys(
-      RocksEngine engine,
-      RecentChanges recent,
-      GroupBatch batch,
-      long keptMicros,
-      String lineage) {
+      RocksEngine engine, RecentChanges recent, GroupBatch batch, long keptMicros, String lineage) {
     this.engine = engine;
     this.recent = recent;
     this.batch = batch;
@@ -96,8 +92,7 @@ final class IdempotencyKeys {
     @Nullable IdempotencyRow before = known(asked, readVersion);
     if (before != null) {
       // It has had its time; its place in the queue goes with it.
-      batch.delete(
-          ColumnFamily.META, Keys.idempotencyQueue(before.timeMicros(), before.version()));
+      batch.delete(ColumnFamily.META, Keys.idempotencyQueue(before.timeMicros(), before.version()));
     }
     IdempotencyRow row = new IdempotencyRow(version, timeMicros, asked.digest(), lineage);
     batch.put(ColumnFamily.META, asked.row(), row.encode());

@@ -61,8 +61,7 @@ final class SnapshotJudge {
   void judge(PreparedBatch prepared, PreparedBatch.Check check, long nowMicros) {
     for (PreparedWrite write : prepared.writes()) {
       if (write instanceof RecordWrite record) {
-        judge(
-            check, record.write().namespace(), record.key(), record.head(), prepared, nowMicros);
+        judge(check, record.write().namespace(), record.key(), record.head(), prepared, nowMicros);
       }
     }
     for (Locked locked : check.locked()) {

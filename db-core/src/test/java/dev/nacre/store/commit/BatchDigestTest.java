@@ -94,9 +94,7 @@ class BatchDigestTest {
     all.add(List.of(new Write.Configure("ns", options(Duration.ofDays(1)))));
     all.add(List.of(new Write.Configure("ns", options(Duration.ofDays(2)))));
     all.add(List.of(new Write.Configure("ns", options(null, EmbeddingSpace.of(2)))));
-    return all.stream()
-        .map(writes -> WriteBatch.of(writes, CommitAttributes.NONE))
-        .toList();
+    return all.stream().map(writes -> WriteBatch.of(writes, CommitAttributes.NONE)).toList();
   }
 
   /** It is kept on disk: an opened store must recognise what an older release has committed. */
@@ -126,8 +124,7 @@ class BatchDigestTest {
 
   @Test
   void transactions_haveOneDigest() {
-    SnapshotCheck check =
-        new SnapshotCheck(new ReadPoint(1, Instant.EPOCH, "lineage"), List.of());
+    SnapshotCheck check = new SnapshotCheck(new ReadPoint(1, Instant.EPOCH, "lineage"), List.of());
     byte[] one = digest(WriteBatch.of(put("ns", "a", ONE)).withCheck(check));
     assertArrayEquals(one, digest(WriteBatch.of(put("ns", "b", ONE)).withCheck(check)));
     assertFalse(Arrays.equals(one, digest(WriteBatch.of(put("ns", "a", ONE)))));
@@ -137,8 +134,7 @@ class BatchDigestTest {
   void embeddedText_standsForTheFloatsOfTheLastEmbedding() {
     WriteBatch one = WriteBatch.of(parts(null, List.of(Embedding.of(1, 2))));
     WriteBatch other = WriteBatch.of(parts(null, List.of(Embedding.of(2, 1))));
-    assertArrayEquals(
-        digest(one.withEmbeddedText("text")), digest(other.withEmbeddedText("text")));
+    assertArrayEquals(digest(one.withEmbeddedText("text")), digest(other.withEmbeddedText("text")));
     assertFalse(
         Arrays.equals(
             digest(one.withEmbeddedText("text")), digest(one.withEmbeddedText("another"))));
@@ -157,8 +153,7 @@ class BatchDigestTest {
   }
 
   private static byte[] digest(WriteBatch batch) {
-    return BatchDigest.of(
-        batch, batch.writes().stream().map(BatchDigestTest::prepared).toList());
+    return BatchDigest.of(batch, batch.writes().stream().map(BatchDigestTest::prepared).toList());
   }
 
   private static PreparedWrite prepared(Write write) {
@@ -177,8 +172,7 @@ class BatchDigestTest {
     };
   }
 
-  private static NamespaceOptions options(
-      @Nullable Duration timeToLive, EmbeddingSpace... spaces) {
+  private static NamespaceOptions options(@Nullable Duration timeToLive, EmbeddingSpace... spaces) {
     return new NamespaceOptions(List.of(spaces), timeToLive);
   }
 
