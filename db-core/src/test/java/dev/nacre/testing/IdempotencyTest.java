@@ -346,7 +346,7 @@ class IdempotencyTest {
     return commit.get(20, TimeUnit.SECONDS);
   }
 
-  private static Throwable failure(CompletableFuture<Commit> commit) {
+  private static @Nullable Throwable failure(CompletableFuture<Commit> commit) {
     return assertThrows(ExecutionException.class, () -> done(commit)).getCause();
   }
 }

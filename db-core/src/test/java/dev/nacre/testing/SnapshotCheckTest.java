@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -331,7 +332,7 @@ class SnapshotCheckTest {
     return commit.get(20, TimeUnit.SECONDS);
   }
 
-  private static Throwable failure(CompletableFuture<Commit> commit) {
+  private static @Nullable Throwable failure(CompletableFuture<Commit> commit) {
     return assertThrows(ExecutionException.class, () -> done(commit)).getCause();
   }
 
