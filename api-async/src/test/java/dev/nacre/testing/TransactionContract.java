@@ -235,7 +235,7 @@ public interface TransactionContract extends DatabaseSource {
   }
 
   @Test
-  default void require_ofAnAbsentKey_namesTheNearOnes() {
+  default void require_inATransaction_namesTheNearKeys() {
     try (Database db = open()) {
       await(db.put("notes", "user:1", Value.text("one")));
       run(
