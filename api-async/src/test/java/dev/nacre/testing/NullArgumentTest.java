@@ -25,6 +25,9 @@ class NullArgumentTest {
   private static void check(Class<?> type, Object face) throws ReflectiveOperationException {
     for (PublicCalls.PublicCall call : PublicCalls.of(type)) {
       for (int i = 0; i < call.arguments().size(); i++) {
+        if (call.method().getParameterTypes()[i].isPrimitive()) {
+          continue;
+        }
         assertInstanceOf(
             NullPointerException.class, call.withNull(face, i), call + ", argument " + i);
       }
