@@ -89,7 +89,9 @@ public final class GroupCommitter {
     this.engine = engine;
     this.preparer = preparer;
     this.settings = settings;
-    this.builder = new GroupBuilder(engine, registry, new RecentChanges(last.version()));
+    this.builder =
+        new GroupBuilder(
+            engine, registry, new RecentChanges(last.version()), preparer.rowBytesMax());
     this.queue =
         new CommitQueue(
             queueBytes, settings.executors().timer(), settings.executors().completions());
