@@ -2,6 +2,7 @@ package dev.nacre.store.commit;
 
 import dev.nacre.error.ConflictException;
 import dev.nacre.error.CorruptionException;
+import dev.nacre.error.ValidationException;
 import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.Write;
