@@ -62,7 +62,14 @@ public final class Dispatcher {
       @Nullable Embedder embedder,
       DispatcherOptions options) {
     try {
-      return new Dispatcher(Engines.open(storeOptions, vectorOptions, embedder), options);
+      Engines engines = Engines.open(storeOptions, vectorOptions, embedder);
+      try {
+        return new Dispatcher(engines, options);
+      } catch (RuntimeException | Error e) {
+        // No thread could be started: the directory must not stay locked for that.
+        engines.close();
+        throw e;
+      }
     } catch (RuntimeException | Error e) {
       throw Failures.of("opening the database", e);
     }

@@ -141,7 +141,8 @@ final class HistoryRun implements AutoCloseable {
       case NONE -> WriteCondition.none();
       case IF_ABSENT -> WriteCondition.ifAbsent();
       case IF_CURRENT -> WriteCondition.ifVersion(current);
-      case IF_STALE -> WriteCondition.ifVersion(current - 1);
+      // Of the very first version: one that is not there yet.
+      case IF_STALE -> WriteCondition.ifVersion(current == 1 ? 2 : current - 1);
     };
   }
 

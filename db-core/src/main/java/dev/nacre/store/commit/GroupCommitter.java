@@ -97,6 +97,7 @@ public final class GroupCommitter {
             engine,
             registry,
             new RecentChanges(last.version()),
+            preparer.rowBytesMax(),
             settings.idempotencyMicros(),
             settings.lineage());
     this.queue =
