@@ -1,8 +1,11 @@
 package dev.nacre.store;
 
+import dev.nacre.diff.DiffPage;
+import dev.nacre.diff.DiffRequest;
 import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
+import dev.nacre.feed.WatchRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
 import dev.nacre.model.Commit;
@@ -29,6 +32,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,6 +54,9 @@ final class VersionedStore implements Store {
   private final Moments moments;
   private final PagedReads pages;
   private final ViewReads views;
+  private final Pins pins = new Pins();
+  private final DiffReads diffs;
+  private final FeedReads feeds;
 
   /** Threads that are in a callback of a read: closing there would wait for itself. */
   private final Set<Thread> inCallback = ConcurrentHashMap.newKeySet();
@@ -67,6 +74,9 @@ final class VersionedStore implements Store {
     this.moments = new Moments(engine, committer, options, parts.lineage());
     this.pages = new PagedReads(parts, reader, moments, options.probe());
     this.views = new ViewReads(parts, reader, options.probe());
+    HistoryFloors floors = new HistoryFloors(engine);
+    this.diffs = new DiffReads(parts, reader, moments, floors, options.probe());
+    this.feeds = new FeedReads(parts, reader, floors, options.probe());
   }
 
   static Store open(StoreOptions options) {
@@ -215,6 +225,31 @@ final class VersionedStore implements Store {
           moments.check(at);
           return Optional.ofNullable(find(name, at)).map(entry -> entry.describe(at.version()));
         });
+  }
+
+  @Override
+  public Pin pin(AsOf asOf) {
+    return guarded(() -> pins.pin(() -> moments.resolve(asOf)));
+  }
+
+  @Override
+  public OptionalLong oldestPinned() {
+    return guarded(pins::oldestPinned);
+  }
+
+  @Override
+  public DiffPage diff(DiffRequest request) {
+    return guarded(() -> diffs.diff(request));
+  }
+
+  @Override
+  public FeedPage readFeed(WatchRequest request, FeedPosition after, long until) {
+    return guarded(() -> feeds.read(request, after, until));
+  }
+
+  @Override
+  public Optional<Set<String>> touchedNamespaces(long after, long upTo) {
+    return guarded(() -> feeds.touched(after, upTo));
   }
 
   @Override

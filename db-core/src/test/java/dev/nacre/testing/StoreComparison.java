@@ -159,6 +159,7 @@ final class StoreComparison {
       case AsOf.AtVersion at ->
           new ReadPoint(at.version(), model.committedAt(at.version()), lineage);
       case AsOf.AtInstant at -> model.atInstant(at.instant(), clock.instant(), lineage);
+      case AsOf.AtReadPoint at -> at.readPoint();
     };
   }
 
