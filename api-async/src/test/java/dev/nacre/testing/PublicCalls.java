@@ -7,6 +7,9 @@ import dev.nacre.EmbedRequest;
 import dev.nacre.GetAllRequest;
 import dev.nacre.GetRequest;
 import dev.nacre.PutRequest;
+import dev.nacre.RestoreRequest;
+import dev.nacre.diff.DiffRequest;
+import dev.nacre.feed.WatchRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.HistoryRequest;
@@ -52,7 +55,14 @@ public final class PublicCalls {
           Map.entry(GetAllRequest.class, GetAllRequest.of("docs", List.of("a", "b"))),
           Map.entry(SearchRequest.class, SearchRequest.byVector("docs", 1, 2, 3)),
           Map.entry(ScanRequest.class, ScanRequest.of("docs").withLimit(1)),
-          Map.entry(HistoryRequest.class, HistoryRequest.of("docs", "a")));
+          Map.entry(HistoryRequest.class, HistoryRequest.of("docs", "a")),
+          Map.entry(
+              DiffRequest.class, DiffRequest.of("docs", AsOf.version(0), AsOf.version(1))),
+          Map.entry(RestoreRequest.class, RestoreRequest.of("docs", "d", AsOf.version(1))),
+          // It ends, as every test expects of every call.
+          Map.entry(
+              WatchRequest.class,
+              WatchRequest.of("docs").withAfter(AsOf.version(0)).withUntil(AsOf.version(1))));
 
   private PublicCalls() {}
 
