@@ -113,8 +113,11 @@ final class FeedReads {
   private @Nullable VersionedRecord record(
       WatchRequest request, NamespaceEntry namespace, LogRow change, Commit commit) {
     ReadPoint at = new ReadPoint(commit.version(), commit.committedAt(), lineage);
-    RecordRow row =
-        RecordReader.live(reader.row(namespace, change.key(), commit.version()), at);
+    // Deleted later in the same commit, it has no records any more.
+    @Nullable RecordRow row =
+        namespace.isLive(commit.version())
+            ? RecordReader.live(reader.row(namespace, change.key(), commit.version()), at)
+            : null;
     return row == null
         ? null
         : reader.record(
