@@ -19,6 +19,7 @@ import picocli.CommandLine.ScopeType;
       PrepareCommand.class,
       PutCommand.class,
       GetCommand.class,
+      WatchCommand.class,
       LoadCommand.class,
       SearchCommand.class,
       JmhCommand.class

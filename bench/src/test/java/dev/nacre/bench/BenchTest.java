@@ -27,6 +27,7 @@ class BenchTest {
   @CsvSource({
     "put, 'puts a second, Nacre / RocksDB, 64 callers'",
     "get, 'get p50, Nacre / RocksDB'",
+    "watch, 'thousand changes a second, without values, commits of 100'",
     "load, 'time, Nacre / RocksDB, batches of 5,000'",
     "search, 'search p50, Nacre / Lucene at recall 0.99'"
   })
