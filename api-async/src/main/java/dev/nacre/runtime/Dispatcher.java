@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -110,9 +111,9 @@ public final class Dispatcher {
     return feeds;
   }
 
-  /** Watches under way now. */
-  public int watches() {
-    return feeds.watches();
+  /** The oldest version that a snapshot or watch holds. */
+  OptionalLong oldestPinned() {
+    return engines.store().oldestPinned();
   }
 
   private void runSoon(Runnable task) {
