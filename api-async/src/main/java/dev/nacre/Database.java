@@ -205,8 +205,9 @@ public interface Database extends AutoCloseable {
   CompletableFuture<DiffPage> diff(DiffRequest request);
 
   /**
-   * Writes the state that a key had at a moment as a new version, or deletes the key if it was absent
-   * then. See {@link RestoreRequest} for what that means for expiry and for writes meanwhile.
+   * Writes the state that a key had at a moment as a new version, or deletes the key if it was
+   * absent then. See {@link RestoreRequest} for what that means for expiry and for writes
+   * meanwhile.
    */
   CompletableFuture<Commit> restore(String namespace, String key, AsOf asOf);
 
@@ -220,17 +221,17 @@ public interface Database extends AutoCloseable {
   CompletableFuture<Commit> restore(RestoreRequest request);
 
   /**
-   * Follows the changes of a namespace: every one, in commit order, first those that have been, from
-   * the log, then those that come, as they come. Each subscriber gets a stream of its own, at its own
-   * pace: a page is read when there is demand and none is left of the one before, nothing else is
-   * held, and no writer ever waits. While a subscription lasts, no history that is still to come for
-   * it is dropped: cancel those that nobody reads.
+   * Follows the changes of a namespace: every one, in commit order, first those that have been,
+   * from the log, then those that come, as they come. Each subscriber gets a stream of its own, at
+   * its own pace: a page is read when there is demand and none is left of the one before, nothing
+   * else is held, and no writer ever waits. While a subscription lasts, no history that is still to
+   * come for it is dropped: cancel those that nobody reads.
    *
-   * <p>The stream ends only when it was given an end. It fails with {@code ValidationException} when
-   * it is to begin at a version that is not there, with {@code HistoryDroppedException} (details
-   * {@code oldest}) when changes behind it were dropped, and with {@code DatabaseClosedException} when
-   * the database is closed, at once, whatever had not been delivered. Resubscribe behind the last
-   * event that {@link ChangeEvent#endsCommit ended its commit}.
+   * <p>The stream ends only when it was given an end. It fails with {@code ValidationException}
+   * when it is to begin at a version that is not there, with {@code HistoryDroppedException}
+   * (details {@code oldest}) when changes behind it were dropped, and with {@code
+   * DatabaseClosedException} when the database is closed, at once, whatever had not been delivered.
+   * Resubscribe behind the last event that {@link ChangeEvent#endsCommit ended its commit}.
    */
   Flow.Publisher<ChangeEvent> watch(WatchRequest request);
 

@@ -180,8 +180,7 @@ final class EmbeddedSnapshot implements Snapshot {
     if (closed) {
       return new ValidationException(
           "the snapshot of version " + readPoint().version() + " is closed; take a new one",
-          Map.of(
-              "reason", "snapshotClosed", "version", Long.toString(readPoint().version())));
+          Map.of("reason", "snapshotClosed", "version", Long.toString(readPoint().version())));
     }
     if (asked != AsOf.Now.NOW && !asked.equals(moment)) {
       return new ValidationException(

@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  * none, whatever the namespace's time to live is. When that instant has passed, the restore is
  * refused, unless {@link #withExpiry} says what the expiry shall be.
  *
- * <p><b>Meanwhile.</b> The restore of a key overwrites whatever it finds; give a condition to be told
- * of a change instead. The restore of a prefix writes the keys that differ, each under the condition
- * that it is still what it was when the restore began: {@code ConflictException} names one that is
- * not. Keys that somebody writes meanwhile for the first time, or that did not differ, stay.
+ * <p><b>Meanwhile.</b> The restore of a key overwrites whatever it finds; give a condition to be
+ * told of a change instead. The restore of a prefix writes the keys that differ, each under the
+ * condition that it is still what it was when the restore began: {@code ConflictException} names
+ * one that is not. Keys that somebody writes meanwhile for the first time, or that did not differ,
+ * stay.
  *
  * <p><b>Attributes.</b> The commit's say {@code restoredVersion} and {@code restoredKey} or {@code
  * restoredPrefix}, beside those that are given.
@@ -97,8 +98,7 @@ public record RestoreRequest(
 
   /** The same under this condition. */
   public RestoreRequest withCondition(WriteCondition with) {
-    return new RestoreRequest(
-        namespace, key, prefix, asOf, with, expiry, attributes, options);
+    return new RestoreRequest(namespace, key, prefix, asOf, with, expiry, attributes, options);
   }
 
   /** The same; what is restored expires as {@code with} says. */

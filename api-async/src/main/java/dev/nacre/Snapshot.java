@@ -16,8 +16,8 @@ import java.util.concurrent.Flow;
 
 /**
  * The database as it was at one moment (V, T): every read answers as of version V, and takes a
- * record for expired when it is at instant T. So reads can be repeated, and go together, whatever is
- * written meanwhile.
+ * record for expired when it is at instant T. So reads can be repeated, and go together, whatever
+ * is written meanwhile.
  *
  * <p>While it is open, the history it needs is not dropped: close it. It costs nothing else and
  * holds up nobody. It is not durable: it ends with the database, or with the process; {@code

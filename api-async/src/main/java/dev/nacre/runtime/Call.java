@@ -374,8 +374,7 @@ public sealed interface Call<R> {
    * @param position where it has come to, or null on the first page
    * @param until the last version of interest, known from the second page on
    */
-  record Feed(
-      WatchRequest request, @Nullable Pin pin, @Nullable FeedPosition position, long until)
+  record Feed(WatchRequest request, @Nullable Pin pin, @Nullable FeedPosition position, long until)
       implements Read<FeedRead> {
     @Override
     public String operation() {
@@ -393,10 +392,7 @@ public sealed interface Call<R> {
         if (after == null) {
           after = FeedPosition.after(held.readPoint().version());
           last =
-              request
-                  .until()
-                  .map(moment -> store.resolve(moment).version())
-                  .orElse(Long.MAX_VALUE);
+              request.until().map(moment -> store.resolve(moment).version()).orElse(Long.MAX_VALUE);
         }
         FeedRead page = new FeedRead(held, last, store.readFeed(request, after, last));
         read = true;

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Wakes the watches that have caught up when their namespace is written. Thread-safe.
  *
  * <p>The committer only signals. One at a time, on a thread of the pool, the commits since the last
- * look are looked at, and those watches are woken whose namespaces they touched: what a commit costs
- * does not depend on how many watch, and nobody polls.
+ * look are looked at, and those watches are woken whose namespaces they touched: what a commit
+ * costs does not depend on how many watch, and nobody polls.
  *
  * <p>Nothing is missed. A waiter is in the map before it says up to which version it has read
  * ({@code newcomer}) and before it looks at the visible version; a look takes {@code newcomer}

@@ -24,7 +24,9 @@ interface PageSource<T, P> {
   /** Lets go of what was read when nobody takes it. From any thread. */
   void discard(P page);
 
-  /** After a part that ends with {@link End#WAIT}: runs {@code wake} once when there may be more. */
+  /**
+   * After a part that ends with {@link End#WAIT}: runs {@code wake} once when there may be more.
+   */
   void await(Runnable wake);
 
   /** Lets go of everything; nothing is called afterwards but {@link #discard}. */

@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the batch that writes an old state on top of the newest. For one thread.
  *
- * <p>A write changes only the parts it names, so a record is deleted and written in one commit: what
- * it did not have then it does not have afterwards, whatever was written meanwhile. That needs no
- * knowledge of the newest state, so nothing can come in between.
+ * <p>A write changes only the parts it names, so a record is deleted and written in one commit:
+ * what it did not have then it does not have afterwards, whatever was written meanwhile. That needs
+ * no knowledge of the newest state, so nothing can come in between.
  */
 final class Restoring {
   /** What a write costs beside its value and vectors, about. */
@@ -52,10 +52,7 @@ final class Restoring {
     this.then = then;
     this.now = store.now();
     this.spaces =
-        store
-            .namespace(then, restore.namespace())
-            .map(Restoring::spaceNames)
-            .orElse(Set.of());
+        store.namespace(then, restore.namespace()).map(Restoring::spaceNames).orElse(Set.of());
   }
 
   private static Set<String> spaceNames(Namespace namespace) {

@@ -127,8 +127,7 @@ class HeldHistoryTest {
     probe.holdReads();
     List<CompletableFuture<Pin>> opening = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      opening.add(
-          dispatcher.execute(new Call.TakePin<>(AsOf.version(1), pin -> pin, Pin::close)));
+      opening.add(dispatcher.execute(new Call.TakePin<>(AsOf.version(1), pin -> pin, Pin::close)));
     }
     RecordingSubscriber<ChangeEvent> watch =
         watch(WatchRequest.of("ns").withAfter(AsOf.version(1)));

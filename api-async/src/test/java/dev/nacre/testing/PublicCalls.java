@@ -56,8 +56,7 @@ public final class PublicCalls {
           Map.entry(SearchRequest.class, SearchRequest.byVector("docs", 1, 2, 3)),
           Map.entry(ScanRequest.class, ScanRequest.of("docs").withLimit(1)),
           Map.entry(HistoryRequest.class, HistoryRequest.of("docs", "a")),
-          Map.entry(
-              DiffRequest.class, DiffRequest.of("docs", AsOf.version(0), AsOf.version(1))),
+          Map.entry(DiffRequest.class, DiffRequest.of("docs", AsOf.version(0), AsOf.version(1))),
           Map.entry(RestoreRequest.class, RestoreRequest.of("docs", "d", AsOf.version(1))),
           // It ends, as every test expects of every call.
           Map.entry(

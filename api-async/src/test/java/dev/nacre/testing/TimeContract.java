@@ -49,7 +49,9 @@ import java.util.concurrent.Flow;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link Database} does with time: snapshots, diffs, restores, history from both ends. */
+/**
+ * What every {@link Database} does with time: snapshots, diffs, restores, history from both ends.
+ */
 public interface TimeContract {
 
   /** The start of the clock. */
@@ -184,8 +186,7 @@ public interface TimeContract {
     try (Database db = open(new ManualClock(START))) {
       snapshot = await(db.snapshot());
     }
-    reads()
-        .forEach((name, read) -> failureOf(DatabaseClosedException.class, read.apply(snapshot)));
+    reads().forEach((name, read) -> failureOf(DatabaseClosedException.class, read.apply(snapshot)));
     snapshot.close();
   }
 
@@ -213,9 +214,7 @@ public interface TimeContract {
             ValidationException.class,
             snapshot.scanPage(ScanRequest.of("notes").withCursor(page.cursor())));
         assertTrue(
-            await(
-                    snapshot.get(
-                        GetRequest.of("notes", "a").withAsOf(AsOf.at(snapshot.readPoint()))))
+            await(snapshot.get(GetRequest.of("notes", "a").withAsOf(AsOf.at(snapshot.readPoint()))))
                 .isPresent());
       }
     }
@@ -243,8 +242,7 @@ public interface TimeContract {
   default void history_fromBothEnds_isTheSameBackwards() {
     try (Database db = open(new ManualClock(START))) {
       for (int i = 1; i <= 7; i++) {
-        await(
-            i % 3 == 0 ? db.delete("notes", "a") : db.put("notes", "a", Value.json("" + i)));
+        await(i % 3 == 0 ? db.delete("notes", "a") : db.put("notes", "a", Value.json("" + i)));
       }
       HistoryRequest request = HistoryRequest.of("notes", "a").withLimit(2);
       assertEquals(List.of(7L, 6L, 5L, 4L, 3L, 2L, 1L), versions(db, request));
@@ -306,8 +304,7 @@ public interface TimeContract {
       // What was there before the restore stays in the history, once.
       assertEquals(List.of(5L, 4L, 3L, 2L, 1L), versions(db, HistoryRequest.of("notes", "a")));
       assertEquals(
-          List.of(),
-          await(db.diff(DiffRequest.of("notes", AsOf.version(1), AsOf.now()))).items());
+          List.of(), await(db.diff(DiffRequest.of("notes", AsOf.version(1), AsOf.now()))).items());
       assertEquals(
           List.of("a"),
           await(db.diff(DiffRequest.of("notes", AsOf.version(4), AsOf.now()))).items().stream()
@@ -347,7 +344,8 @@ public interface TimeContract {
       RestoreRequest restore = RestoreRequest.of("notes", "a", AsOf.version(1));
       failure(
           ConflictException.class, db.restore(restore.withCondition(WriteCondition.ifVersion(1))));
-      failure(ConflictException.class, db.restore(restore.withCondition(WriteCondition.ifAbsent())));
+      failure(
+          ConflictException.class, db.restore(restore.withCondition(WriteCondition.ifAbsent())));
       assertEquals(Value.text("two"), await(db.require("notes", "a")).value().orElseThrow());
       await(
           db.restore(

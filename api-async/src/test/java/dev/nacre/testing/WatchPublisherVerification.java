@@ -41,8 +41,8 @@ public final class WatchPublisherVerification extends FlowPublisherVerification<
   }
 
   /**
-   * More than there are: the one rule that asks for so many (3.17) cancels after a few, and would be
-   * skipped otherwise.
+   * More than there are: the one rule that asks for so many (3.17) cancels after a few, and would
+   * be skipped otherwise.
    */
   @Override
   public long maxElementsFromPublisher() {

@@ -29,7 +29,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,12 +93,10 @@ class WatchTest {
     put("later", "a2");
     subscriber.awaitItems(5);
     assertEquals(
-        List.of("2 created", "3 a1", "4 deleted", "5 created", "5 a2"),
-        texts(subscriber.items()));
+        List.of("2 created", "3 a1", "4 deleted", "5 created", "5 a2"), texts(subscriber.items()));
     ChangeEvent.RecordChanged changed =
         assertInstanceOf(ChangeEvent.RecordChanged.class, subscriber.items().get(1));
-    assertEquals(
-        Value.text("value of a1"), changed.record().orElseThrow().value().orElseThrow());
+    assertEquals(Value.text("value of a1"), changed.record().orElseThrow().value().orElseThrow());
   }
 
   @Test
@@ -137,8 +134,7 @@ class WatchTest {
     assertEquals(2, subscriber.items().size());
     subscriber.request(10);
     subscriber.awaitItems(5);
-    assertEquals(
-        List.of("1 created", "1 a", "2 b", "3 c", "4 d"), texts(subscriber.items()));
+    assertEquals(List.of("1 created", "1 a", "2 b", "3 c", "4 d"), texts(subscriber.items()));
   }
 
   @Test
@@ -210,8 +206,7 @@ class WatchTest {
 
   /** Four writers against a live watch: every change once, in commit order. */
   @Test
-  void watch_besideConcurrentWriters_isGaplessAndInOrder(@TempDir Path directory)
-      throws Exception {
+  void watch_besideConcurrentWriters_isGaplessAndInOrder(@TempDir Path directory) throws Exception {
     int writers = 4;
     int commits = 2_500;
     try (Database disk = Database.open(directory)) {
@@ -343,18 +338,16 @@ class WatchTest {
       subscriber.request(Long.MAX_VALUE);
       watches.add(subscriber);
     }
-    AtomicLong writes = new AtomicLong();
     for (int round = 0; round < 5; round++) {
       List<CompletableFuture<Commit>> commits = new ArrayList<>();
       for (int i = 0; i < namespaces; i++) {
         commits.add(db.put("n" + i, "k" + round, Value.json("1")));
       }
-      commits.forEach(commit -> writes.addAndGet(await(commit).version() > 0 ? 1 : 0));
+      commits.forEach(commit -> assertTrue(await(commit).version() > 0));
     }
     for (RecordingSubscriber<ChangeEvent> subscriber : watches) {
       subscriber.awaitItems(6);
       assertEquals(6, subscriber.items().size());
     }
-    assertEquals(1_000, writes.get());
   }
 }

@@ -12,8 +12,8 @@ import java.util.Map;
 /**
  * Compares two JSON trees from the root down.
  *
- * <p>Fields are compared by name. Of two arrays the same start and the same end are left alone; what
- * lies between is aligned by its longest common subsequence when that is affordable, otherwise
+ * <p>Fields are compared by name. Of two arrays the same start and the same end are left alone;
+ * what lies between is aligned by its longest common subsequence when that is affordable, otherwise
  * element by element. Runs between aligned elements are compared pair by pair, so that an element
  * that changed inside is patched inside; what one side has more is added or removed. The operations
  * apply one after the other, so indices are those of the array as patched so far.
@@ -78,7 +78,7 @@ final class TreeDiff {
     }
     long cells = (leftEnd - start + 1L) * (rightEnd - start + 1L);
     if (cells > TABLE_CELLS_MAX || leftEnd == start || rightEnd == start) {
-      run(path, start, before, start, leftEnd, after, start, rightEnd);
+      int _ = run(path, start, before, start, leftEnd, after, start, rightEnd);
       return;
     }
     int[][] common = commonLengths(before, left, start, leftEnd, after, right, start, rightEnd);

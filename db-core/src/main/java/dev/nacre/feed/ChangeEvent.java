@@ -23,8 +23,8 @@ public sealed interface ChangeEvent {
   String namespace();
 
   /**
-   * Whether it is the last one of its commit in this stream. A consumer that keeps where it is keeps
-   * the version of such an event: going on behind it repeats nothing and leaves nothing out.
+   * Whether it is the last one of its commit in this stream. A consumer that keeps where it is
+   * keeps the version of such an event: going on behind it repeats nothing and leaves nothing out.
    */
   boolean endsCommit();
 

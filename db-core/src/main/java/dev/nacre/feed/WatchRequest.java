@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the changes of a namespace, by name: one that is deleted and created again is followed on,
- * one that does not exist yet is waited for.
+ * Follows the changes of a namespace, by name: one that is deleted and created again is followed
+ * on, one that does not exist yet is waited for.
  *
  * @param namespace the namespace
  * @param prefix only changes of keys that start with it; "" for all. What happens to the namespace
@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param end the last moment of interest, or null to go on for ever; see {@link #until()}
  * @param detail whether records are read with their changes
  * @param spaces embedding spaces whose vectors are read with the records
- * @param pageLimit the most changes that are read at a time, and so the most that are held, 1–10,000
+ * @param pageLimit the most changes that are read at a time, and so the most that are held,
+ *     1–10,000
  */
 public record WatchRequest(
     String namespace,

@@ -6,7 +6,9 @@ import dev.nacre.error.ValidationException;
 import java.time.Instant;
 import java.util.Map;
 
-/** The moment a read asks about: now, a version, an instant, or exactly where a read was answered. */
+/**
+ * The moment a read asks about: now, a version, an instant, or exactly where a read was answered.
+ */
 public sealed interface AsOf {
 
   /** The newest visible version, at the current time. */

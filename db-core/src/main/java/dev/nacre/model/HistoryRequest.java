@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param order from which end; a cursor continues in the order of its page and refuses the other
  */
 public record HistoryRequest(
-    String namespace, String key, int limit, @Nullable String cursor, AsOf asOf, HistoryOrder order) {
+    String namespace,
+    String key,
+    int limit,
+    @Nullable String cursor,
+    AsOf asOf,
+    HistoryOrder order) {
   /** Checks the limit. */
   public HistoryRequest {
     requireNonNull(namespace, "namespace");

@@ -96,8 +96,8 @@ final class ChangedKeys implements KeyedPairs.KeySource {
   }
 
   /**
-   * Whether finding the keys here takes fewer steps than scanning the range. Both are tried by turns
-   * until one ends, so asking costs at most twice what the cheaper way takes.
+   * Whether finding the keys here takes fewer steps than scanning the range. Both are tried by
+   * turns until one ends, so asking costs at most twice what the cheaper way takes.
    */
   boolean areFewerThan(ScanRange range) {
     Consumer<byte[]> ignore = _ -> {};

@@ -106,8 +106,7 @@ final class DiffReads {
       throw new ValidationException(
           "the diff of one key has one page; this cursor is of another diff", Map.of("key", key));
     }
-    Iterator<List<byte[]>> keys =
-        List.of(List.of(TextKeys.key(key)), List.<byte[]>of()).iterator();
+    Iterator<List<byte[]>> keys = List.of(List.of(TextKeys.key(key)), List.<byte[]>of()).iterator();
     try (RowPairs pairs = new KeyedPairs(reader, sides, keys::next)) {
       @Nullable RecordDiff diff =
           pairs.next() ? new RecordComparison(reader, sides).compare(pairs) : null;
@@ -120,13 +119,11 @@ final class DiffReads {
     NamespaceEntry namespace = sides.before();
     boolean byLog = false;
     Function<NamespaceEntry, ScanRange> range =
-        of ->
-            ScanRange.ofRecords(of.id(), prefix, null, null, after.length == 0 ? null : after);
+        of -> ScanRange.ofRecords(of.id(), prefix, null, null, after.length == 0 ? null : after);
     @Nullable ChangedKeys changed = null;
     if (namespace != null && sides.areOfOneIncarnation()) {
       changed =
-          new ChangedKeys(
-              engine, namespace, sides, prefix, after, committer.visible().version());
+          new ChangedKeys(engine, namespace, sides, prefix, after, committer.visible().version());
       byLog = position == null ? changed.areFewerThan(range.apply(namespace)) : position.byLog();
     }
     try (RowPairs pairs =

@@ -164,8 +164,7 @@ final class PagedReads {
       edge = entries.getLast().version();
       part = Math.clamp((PAGE_BYTES_MAX - bytes) / largest, 1, HISTORY_PART_MAX);
     }
-    return new Page<>(
-        entries, new PageCursor(kind, at, PageCursor.position(edge)).encode(), at);
+    return new Page<>(entries, new PageCursor(kind, at, PageCursor.position(edge)).encode(), at);
   }
 
   private static long valueBytes(HistoryEntry entry) {

@@ -69,8 +69,7 @@ class JsonPatchPropertyTest {
         after.remove(random.nextInt(after.size()));
       }
     }
-    JsonPatch patch =
-        JsonPatch.between(Value.json(before).asTree(), Value.json(after).asTree());
+    JsonPatch patch = JsonPatch.between(Value.json(before).asTree(), Value.json(after).asTree());
     assertTrue(patch.operations().size() <= edits, patch::toString);
   }
 
@@ -86,8 +85,7 @@ class JsonPatchPropertyTest {
             (name, value) -> {
               int dice = random.nextInt(8);
               if (dice > 0) {
-                edited.put(
-                    name, dice == 1 || value == null ? "other" : editedTree(value, random));
+                edited.put(name, dice == 1 || value == null ? "other" : editedTree(value, random));
               }
             });
         if (random.nextInt(4) == 0) {
@@ -128,8 +126,7 @@ class JsonPatchPropertyTest {
     Arbitrary<Object> inner = Arbitraries.lazy(() -> trees(depth - 1));
     Arbitrary<String> names = Arbitraries.of("a", "b", "c", "", "~1", "a/b", "0", "-");
     Arbitrary<Object> objects =
-        Combinators.combine(
-                names.list().ofMaxSize(4).uniqueElements(), inner.list().ofSize(4))
+        Combinators.combine(names.list().ofMaxSize(4).uniqueElements(), inner.list().ofSize(4))
             .as(
                 (fields, values) -> {
                   Map<String, Object> map = new LinkedHashMap<>();

@@ -65,7 +65,8 @@ class ClockStepsBackTest {
         assertTrue(i == 0 || commit.committedAt().isAfter(commits.get(i - 1).committedAt()));
         assertEquals("" + (i + 1), text(store, AsOf.instant(commit.committedAt())));
         assertEquals(
-            i == 0 ? "" : "" + i, text(store, AsOf.instant(commit.committedAt().minusNanos(1_000))));
+            i == 0 ? "" : "" + i,
+            text(store, AsOf.instant(commit.committedAt().minusNanos(1_000))));
       }
       // While the clock was behind, commits are a microsecond apart.
       assertEquals(
@@ -82,8 +83,7 @@ class ClockStepsBackTest {
               .toList());
       List<ChangeEvent> events =
           store.readFeed(WatchRequest.of("ns"), FeedPosition.after(1), Long.MAX_VALUE).events();
-      assertEquals(
-          commits.subList(1, 6), events.stream().map(ChangeEvent::commit).toList());
+      assertEquals(commits.subList(1, 6), events.stream().map(ChangeEvent::commit).toList());
     }
   }
 

@@ -56,8 +56,7 @@ class FeedTest {
 
   @CanIgnoreReturnValue
   private static long put(Store store, String namespace, String key, int value) throws Exception {
-    return commit(
-        store, WriteBatch.builder().put(namespace, key, Value.json("" + value)).build());
+    return commit(store, WriteBatch.builder().put(namespace, key, Value.json("" + value)).build());
   }
 
   private static List<ChangeEvent> all(Store store, WatchRequest request, long after) {
@@ -197,15 +196,12 @@ class FeedTest {
     }
     try (Store store = open()) {
       HistoryDroppedException dropped =
-          assertThrows(
-              HistoryDroppedException.class, () -> all(store, WatchRequest.of("ns"), 4));
+          assertThrows(HistoryDroppedException.class, () -> all(store, WatchRequest.of("ns"), 4));
       assertEquals("6", dropped.details().get("oldest"));
       assertEquals(5, all(store, WatchRequest.of("ns"), 5).size());
       assertThrows(
           HistoryDroppedException.class,
-          () ->
-              store.diff(
-                  dev.nacre.diff.DiffRequest.of("ns", AsOf.version(4), AsOf.version(9))));
+          () -> store.diff(dev.nacre.diff.DiffRequest.of("ns", AsOf.version(4), AsOf.version(9))));
       assertEquals(
           4,
           store

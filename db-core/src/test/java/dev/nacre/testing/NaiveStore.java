@@ -108,8 +108,7 @@ public final class NaiveStore {
       case Write.DeleteNamespace delete -> {
         if (world.namespaces().remove(delete.namespace()) != null) {
           eventsAtHand.add(
-              new NaiveEvent(
-                  world.version(), delete.namespace(), NaiveEvent.Kind.DELETED, null));
+              new NaiveEvent(world.version(), delete.namespace(), NaiveEvent.Kind.DELETED, null));
         }
       }
     }
@@ -329,8 +328,7 @@ public final class NaiveStore {
     return events.stream()
         .filter(event -> event.namespace().equals(namespace))
         .filter(event -> event.version() > after && event.version() <= upTo)
-        .filter(
-            event -> event.change() == null || event.change().key().startsWith(prefix))
+        .filter(event -> event.change() == null || event.change().key().startsWith(prefix))
         .toList();
   }
 

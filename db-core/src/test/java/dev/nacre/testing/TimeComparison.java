@@ -38,7 +38,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Asks store and model what differs between moments and what happened, and compares the answers. */
+/**
+ * Asks store and model what differs between moments and what happened, and compares the answers.
+ */
 final class TimeComparison {
   private static final List<String> PREFIXES =
       List.of("", "", "k", "k\u0000", "y", "\udbff\udfff", "z");
@@ -153,7 +155,8 @@ final class TimeComparison {
     assertEquals(kind, diff.kind());
     assertValue(diff, left.map(NaiveState::value), right.map(NaiveState::value));
 
-    Map<String, Object> fields = new TreeMap<>(left.map(s -> s.metadata().asMap()).orElse(Map.of()));
+    Map<String, Object> fields =
+        new TreeMap<>(left.map(s -> s.metadata().asMap()).orElse(Map.of()));
     for (FieldChange change : diff.metadata()) {
       assertEquals(Optional.ofNullable(fields.get(change.field())), change.before());
       assertFalse(change.before().equals(change.after()), change::toString);
@@ -167,15 +170,17 @@ final class TimeComparison {
     Map<String, Embedding> before = embeddings(left);
     Map<String, Embedding> after = embeddings(right);
     Map<String, ChangeKind> spaces = new LinkedHashMap<>();
-    for (EmbeddingSpace space : RandomHistories.SPACES.stream().sorted(
-            java.util.Comparator.comparing(EmbeddingSpace::name)).toList()) {
+    for (EmbeddingSpace space :
+        RandomHistories.SPACES.stream()
+            .sorted(java.util.Comparator.comparing(EmbeddingSpace::name))
+            .toList()) {
       Embedding one = before.get(space.name());
       Embedding other = after.get(space.name());
       if (one == null && other != null) {
         spaces.put(space.name(), ChangeKind.ADDED);
       } else if (one != null && other == null) {
         spaces.put(space.name(), ChangeKind.REMOVED);
-      } else if (one != null && !one.equals(other)) {
+      } else if (one != null && other != null && !one.equals(other)) {
         spaces.put(space.name(), ChangeKind.CHANGED);
       }
     }
@@ -186,8 +191,7 @@ final class TimeComparison {
         diff.embeddings());
   }
 
-  private static void assertValue(
-      RecordDiff diff, Optional<Value> before, Optional<Value> after) {
+  private static void assertValue(RecordDiff diff, Optional<Value> before, Optional<Value> after) {
     if (before.equals(after)) {
       assertEquals(Optional.empty(), diff.value());
       return;

@@ -56,8 +56,7 @@ class UseAfterCloseTest {
           Map.entry(Set.class, Set.of("default")),
           Map.entry(List.class, List.of("k")),
           Map.entry(ScanRequest.class, ScanRequest.of("ns")),
-          Map.entry(
-              DiffRequest.class, DiffRequest.of("ns", AsOf.version(0), AsOf.version(1))),
+          Map.entry(DiffRequest.class, DiffRequest.of("ns", AsOf.version(0), AsOf.version(1))),
           Map.entry(WatchRequest.class, WatchRequest.of("ns")),
           Map.entry(FeedPosition.class, FeedPosition.after(0)),
           Map.entry(HistoryRequest.class, HistoryRequest.of("ns", "k")),

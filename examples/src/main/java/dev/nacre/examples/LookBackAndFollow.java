@@ -14,7 +14,9 @@ import dev.nacre.model.HistoryRequest;
 import dev.nacre.model.Value;
 import java.util.List;
 
-/** A plan is changed by mistake: what changed is shown, the mistake undone, and somebody follows. */
+/**
+ * A plan is changed by mistake: what changed is shown, the mistake undone, and somebody follows.
+ */
 public final class LookBackAndFollow {
   private LookBackAndFollow() {}
 

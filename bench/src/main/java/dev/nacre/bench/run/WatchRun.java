@@ -74,8 +74,7 @@ public final class WatchRun {
         int key = i % place.scale().records();
         writes.put(namespace, "document-" + key, Value.json(documents.text(i)));
       }
-      inFlight.add(
-          db.batch(BatchRequest.of(writes.build()).withDurability(Durability.ASYNC)));
+      inFlight.add(db.batch(BatchRequest.of(writes.build()).withDurability(Durability.ASYNC)));
       if (inFlight.size() >= COMMITS_IN_FLIGHT) {
         Commit _ = inFlight.remove().join();
       }

@@ -43,9 +43,7 @@ public record DiffPosition(ReadPoint from, boolean byLog, byte[] key) {
       return new DiffPosition(from, byLog, reader.raw(reader.remaining()));
     } catch (CorruptionException e) {
       throw new ValidationException(
-          "the cursor is not one that a diff returned; begin again without a cursor",
-          Map.of(),
-          e);
+          "the cursor is not one that a diff returned; begin again without a cursor", Map.of(), e);
     }
   }
 }
