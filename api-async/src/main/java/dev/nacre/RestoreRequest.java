@@ -63,7 +63,7 @@ public record RestoreRequest(
           "the restore names key \"" + key + "\" and prefix \"" + prefix + "\"; name one of them",
           Map.of("key", key, "prefix", prefix));
     }
-    if (key == null && condition != WriteCondition.none()) {
+    if (key == null && !condition.equals(WriteCondition.none())) {
       throw new ValidationException(
           "the restore of a prefix has conditions of its own; " + condition + " cannot be added",
           Map.of("prefix", prefix));

@@ -255,14 +255,14 @@ class WatchTest {
       int expected = changes.get() + 1;
       assertTrue(expected >= 20_000, () -> "only " + expected + " changes");
       await().until(() -> counted.get() >= expected);
-      disk.close();
+      var _ = await(disk.closeAsync());
       assertInstanceOf(DatabaseClosedException.class, await(end));
 
       assertEquals(expected, seen.size());
       assertInstanceOf(ChangeEvent.NamespaceCreated.class, seen.removeFirst());
       int next = 0;
       for (long version = 1; version <= (long) writers * commits; version++) {
-        for (String key : written.get(version)) {
+        for (String key : written.getOrDefault(version, List.of())) {
           ChangeEvent.RecordChanged event = (ChangeEvent.RecordChanged) seen.get(next++);
           assertEquals(version, event.commit().version());
           assertEquals(key, event.change().key());

@@ -172,7 +172,9 @@ final class FeedReads {
       }
       // The next row is a step away; any other one is looked for.
       boolean found =
-          (version != 0 && wanted == version + 1) ? cursor.next() : cursor.seek(Keys.commit(wanted));
+          (version != 0 && wanted == version + 1)
+              ? cursor.next()
+              : cursor.seek(Keys.commit(wanted));
       if (!found || Keys.versionOfCommit(cursor.key()) != wanted) {
         throw new CorruptionException(
             "commit " + wanted + " is missing from the log; restore the directory from a backup",
