@@ -1,5 +1,7 @@
 package dev.nacre;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.model.ReadPoint;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record DatabaseStats(
     ReadPoint readPoint, Storage storage, @Nullable Search search, Calls calls) {
+  /** Checks the parts. */
+  public DatabaseStats {
+    requireNonNull(readPoint, "readPoint");
+    requireNonNull(storage, "storage");
+    requireNonNull(calls, "calls");
+  }
 
   /**
    * The store.
@@ -52,7 +60,12 @@ public record DatabaseStats(
       long blockBytes,
       int graphs,
       long graphVectors,
-      int buildingGraphs) {}
+      int buildingGraphs) {
+    /** Checks the provider. */
+    public Search {
+      requireNonNull(provider, "provider");
+    }
+  }
 
   /**
    * Calls.
