@@ -7,7 +7,9 @@ module dev.nacre.core {
   requires org.slf4j;
   requires rocksdbjni;
 
+  exports dev.nacre.diff;
   exports dev.nacre.error;
+  exports dev.nacre.feed;
   exports dev.nacre.filter;
   exports dev.nacre.model;
   exports dev.nacre.store to

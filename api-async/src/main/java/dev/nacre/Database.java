@@ -2,6 +2,10 @@ package dev.nacre;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.nacre.diff.DiffPage;
+import dev.nacre.diff.DiffRequest;
+import dev.nacre.feed.ChangeEvent;
+import dev.nacre.feed.WatchRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitInfo;
@@ -179,8 +183,59 @@ public interface Database extends AutoCloseable {
   /** The newest 100 versions of a key, newest first, tombstones included. */
   CompletableFuture<Page<HistoryEntry>> history(String namespace, String key);
 
-  /** One page of a key's versions, newest first. */
+  /** One page of a key's versions, from either end. */
   CompletableFuture<Page<HistoryEntry>> history(HistoryRequest request);
+
+  /**
+   * Holds the newest state for reads that can be repeated; to be closed. See {@link
+   * #snapshot(AsOf)}.
+   */
+  CompletableFuture<Snapshot> snapshot();
+
+  /**
+   * Holds the state of a moment for reads that can be repeated. Close it: as long as it is open, no
+   * history that it needs is dropped.
+   */
+  CompletableFuture<Snapshot> snapshot(AsOf asOf);
+
+  /**
+   * One page of what differs between two moments, in key order, JSON values as patches. Costs the
+   * changes since the earlier moment, or a scan of the range at both, whichever is less.
+   *
+   * <p>Fails with {@code HistoryDroppedException} when retention has dropped what it needs.
+   */
+  CompletableFuture<DiffPage> diff(DiffRequest request);
+
+  /**
+   * Writes the state that a key had at a moment as a new version, or deletes the key if it was
+   * absent then. See {@link RestoreRequest} for what that means for expiry and for writes
+   * meanwhile.
+   */
+  CompletableFuture<Commit> restore(String namespace, String key, AsOf asOf);
+
+  /**
+   * Writes the state that a key, or all keys with a prefix, had at a moment, in one commit.
+   *
+   * <p>Fails with {@code ConflictException} when the condition does not hold, and with {@code
+   * ValidationException} when an old record has expired since, nothing differs, or it is more than
+   * one commit may hold.
+   */
+  CompletableFuture<Commit> restore(RestoreRequest request);
+
+  /**
+   * Follows the changes of a namespace: every one, in commit order, first those that have been,
+   * from the log, then those that come, as they come. Each subscriber gets a stream of its own, at
+   * its own pace: a page is read when there is demand and none is left of the one before, nothing
+   * else is held, and no writer ever waits. While a subscription lasts, no history that is still to
+   * come for it is dropped: cancel those that nobody reads.
+   *
+   * <p>The stream ends only when it was given an end. It fails with {@code ValidationException}
+   * when it is to begin at a version that is not there, with {@code HistoryDroppedException}
+   * (details {@code oldest}) when changes behind it were dropped, and with {@code
+   * DatabaseClosedException} when the database is closed, at once, whatever had not been delivered.
+   * Resubscribe behind the last event that {@link ChangeEvent#endsCommit ended its commit}.
+   */
+  Flow.Publisher<ChangeEvent> watch(WatchRequest request);
 
   /** The namespaces there are now, by name. */
   CompletableFuture<List<Namespace>> namespaces();

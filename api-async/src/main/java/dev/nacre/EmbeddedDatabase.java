@@ -2,6 +2,10 @@ package dev.nacre;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.nacre.diff.DiffPage;
+import dev.nacre.diff.DiffRequest;
+import dev.nacre.feed.ChangeEvent;
+import dev.nacre.feed.WatchRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
@@ -23,6 +27,7 @@ import dev.nacre.runtime.Dispatcher;
 import dev.nacre.runtime.DispatcherOptions;
 import dev.nacre.runtime.EngineStatistics;
 import dev.nacre.runtime.ScanPublisher;
+import dev.nacre.runtime.WatchPublisher;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
 import dev.nacre.store.StoreOptions;
@@ -46,11 +51,13 @@ final class EmbeddedDatabase implements Database {
   private final Dispatcher dispatcher;
   private final Durability durability;
   private final Duration timeout;
+  private final long batchBytes;
 
   private EmbeddedDatabase(Dispatcher dispatcher, DatabaseOptions options) {
     this.dispatcher = dispatcher;
     this.durability = options.durability();
     this.timeout = options.timeout();
+    this.batchBytes = options.limits().batchBytes();
   }
 
   static EmbeddedDatabase open(DatabaseOptions options) {
@@ -246,6 +253,52 @@ final class EmbeddedDatabase implements Database {
   @Override
   public CompletableFuture<Page<HistoryEntry>> history(HistoryRequest request) {
     return dispatcher.execute(new Call.History(requireNonNull(request, "request")));
+  }
+
+  @Override
+  public CompletableFuture<Snapshot> snapshot() {
+    return snapshot(AsOf.now());
+  }
+
+  @Override
+  public CompletableFuture<Snapshot> snapshot(AsOf asOf) {
+    return dispatcher.execute(
+        new Call.TakePin<Snapshot>(
+            requireNonNull(asOf, "asOf"),
+            pin -> new EmbeddedSnapshot(dispatcher, pin),
+            Snapshot::close));
+  }
+
+  @Override
+  public CompletableFuture<DiffPage> diff(DiffRequest request) {
+    return dispatcher.execute(new Call.Diff(requireNonNull(request, "request")));
+  }
+
+  @Override
+  public CompletableFuture<Commit> restore(String namespace, String key, AsOf asOf) {
+    return restore(RestoreRequest.of(namespace, key, asOf));
+  }
+
+  @Override
+  public CompletableFuture<Commit> restore(RestoreRequest request) {
+    requireNonNull(request, "request");
+    return dispatcher.execute(
+        new Call.Restore(
+            request.namespace(),
+            request.key(),
+            request.prefix(),
+            request.asOf(),
+            request.condition(),
+            request.expiry(),
+            request.attributes(),
+            durability(request.options()),
+            timeout(request.options()),
+            batchBytes));
+  }
+
+  @Override
+  public Flow.Publisher<ChangeEvent> watch(WatchRequest request) {
+    return new WatchPublisher(dispatcher, requireNonNull(request, "request"));
   }
 
   @Override

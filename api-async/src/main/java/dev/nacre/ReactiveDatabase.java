@@ -1,5 +1,9 @@
 package dev.nacre;
 
+import dev.nacre.diff.DiffPage;
+import dev.nacre.diff.DiffRequest;
+import dev.nacre.feed.ChangeEvent;
+import dev.nacre.feed.WatchRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitInfo;
@@ -99,6 +103,27 @@ public interface ReactiveDatabase {
 
   /** See {@link Database#history(HistoryRequest)}. */
   Mono<Page<HistoryEntry>> history(HistoryRequest request);
+
+  /**
+   * See {@link Database#snapshot()}. A snapshot that is cancelled on its way is closed; one that
+   * arrives is the subscriber's to close, best by {@code Mono.using} or {@code Flux.usingWhen}.
+   */
+  Mono<Snapshot> snapshot();
+
+  /** See {@link #snapshot()} and {@link Database#snapshot(AsOf)}. */
+  Mono<Snapshot> snapshot(AsOf asOf);
+
+  /** See {@link Database#diff}. */
+  Mono<DiffPage> diff(DiffRequest request);
+
+  /** See {@link Database#restore(String, String, AsOf)}. */
+  Mono<Commit> restore(String namespace, String key, AsOf asOf);
+
+  /** See {@link Database#restore(RestoreRequest)}. */
+  Mono<Commit> restore(RestoreRequest request);
+
+  /** See {@link Database#watch}. */
+  Flux<ChangeEvent> watch(WatchRequest request);
 
   /** See {@link Database#namespaces()}. */
   Mono<List<Namespace>> namespaces();

@@ -2,6 +2,10 @@ package dev.nacre;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.nacre.diff.DiffPage;
+import dev.nacre.diff.DiffRequest;
+import dev.nacre.feed.ChangeEvent;
+import dev.nacre.feed.WatchRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitInfo;
@@ -170,6 +174,43 @@ final class ReactiveOverFutures implements ReactiveDatabase {
   }
 
   @Override
+  public Mono<Snapshot> snapshot() {
+    return closedWhenDiscarded(mono(database::snapshot));
+  }
+
+  @Override
+  public Mono<Snapshot> snapshot(AsOf asOf) {
+    requireNonNull(asOf, "asOf");
+    return closedWhenDiscarded(mono(() -> database.snapshot(asOf)));
+  }
+
+  private static Mono<Snapshot> closedWhenDiscarded(Mono<Snapshot> snapshot) {
+    return snapshot.doOnDiscard(Snapshot.class, Snapshot::close);
+  }
+
+  @Override
+  public Mono<DiffPage> diff(DiffRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.diff(request));
+  }
+
+  @Override
+  public Mono<Commit> restore(String namespace, String key, AsOf asOf) {
+    return restore(RestoreRequest.of(namespace, key, asOf));
+  }
+
+  @Override
+  public Mono<Commit> restore(RestoreRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.restore(request));
+  }
+
+  @Override
+  public Flux<ChangeEvent> watch(WatchRequest request) {
+    return flux(database.watch(request));
+  }
+
+  @Override
   public Mono<List<Namespace>> namespaces() {
     return mono(database::namespaces);
   }
@@ -221,7 +262,7 @@ final class ReactiveOverFutures implements ReactiveDatabase {
     return Mono.fromFuture(call);
   }
 
-  private static Flux<VersionedRecord> flux(Flow.Publisher<VersionedRecord> records) {
-    return JdkFlowAdapter.flowPublisherToFlux(records);
+  private static <T> Flux<T> flux(Flow.Publisher<T> items) {
+    return JdkFlowAdapter.flowPublisherToFlux(items);
   }
 }

@@ -1,6 +1,10 @@
 package dev.nacre.runtime;
 
+import dev.nacre.diff.DiffPage;
+import dev.nacre.diff.DiffRequest;
 import dev.nacre.error.KeyNotFoundException;
+import dev.nacre.error.ValidationException;
+import dev.nacre.feed.WatchRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
@@ -15,15 +19,20 @@ import dev.nacre.model.ScanRequest;
 import dev.nacre.model.VersionedRecord;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
+import dev.nacre.model.WriteCondition;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
 import dev.nacre.store.CachedRead;
+import dev.nacre.store.FeedPosition;
+import dev.nacre.store.Pin;
 import dev.nacre.store.Store;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +59,9 @@ public sealed interface Call<R> {
     default @Nullable CompletableFuture<R> answerFromMemory(Engines engines) {
       return null;
     }
+
+    /** Lets go of an answer that nobody takes, because the call was cancelled or late. */
+    default void discard(R answer) {}
   }
 
   /** Commits a batch. */
@@ -113,11 +125,17 @@ public sealed interface Call<R> {
 
     /** What memory knows. */
     private CachedRead cached(Engines engines) {
-      if (asOf != AsOf.Now.NOW || !spaces.isEmpty()) {
+      if (!spaces.isEmpty()) {
         return CachedRead.NotCached.NOT_CACHED;
       }
       Store store = engines.store();
-      return store.getCached(store.now(), namespace, key);
+      return switch (asOf) {
+        case AsOf.Now _ -> store.getCached(store.now(), namespace, key);
+        case AsOf.AtReadPoint at -> store.getCached(at.readPoint(), namespace, key);
+        // Its commit time, or its version, may have to be looked up.
+        case AsOf.AtVersion _ -> CachedRead.NotCached.NOT_CACHED;
+        case AsOf.AtInstant _ -> CachedRead.NotCached.NOT_CACHED;
+      };
     }
 
     @Override
@@ -336,6 +354,170 @@ public sealed interface Call<R> {
     @Override
     public Optional<CommitInfo> answer(Engines engines) {
       return engines.store().commitInfo(version);
+    }
+  }
+
+  // ---- Time and changes.
+
+  /**
+   * Holds the history of a moment.
+   *
+   * @param form makes the answer of the pin
+   * @param release lets go of an answer that nobody takes
+   */
+  record TakePin<R>(AsOf asOf, Function<Pin, R> form, Consumer<R> release) implements Read<R> {
+    @Override
+    public String operation() {
+      return "snapshot";
+    }
+
+    @Override
+    public @Nullable CompletableFuture<R> answerFromMemory(Engines engines) {
+      return switch (asOf) {
+        case AsOf.Now _ -> CompletableFuture.completedFuture(answer(engines));
+        case AsOf.AtReadPoint _ -> CompletableFuture.completedFuture(answer(engines));
+        case AsOf.AtVersion _ -> null;
+        case AsOf.AtInstant _ -> null;
+      };
+    }
+
+    @Override
+    public R answer(Engines engines) {
+      return form.apply(engines.store().pin(asOf));
+    }
+
+    @Override
+    public void discard(R answer) {
+      release.accept(answer);
+    }
+  }
+
+  /**
+   * A read that must be answered at a read point, though a cursor in it may say otherwise.
+   *
+   * @param pointOf where an answer was read
+   */
+  record Pinned<R>(Read<R> read, ReadPoint point, Function<R, ReadPoint> pointOf)
+      implements Read<R> {
+    @Override
+    public String operation() {
+      return read.operation();
+    }
+
+    @Override
+    public R answer(Engines engines) {
+      R answer = read.answer(engines);
+      ReadPoint at = pointOf.apply(answer);
+      if (!at.equals(point)) {
+        throw new ValidationException(
+            "the cursor is of a read at version "
+                + at.version()
+                + " and instant "
+                + at.instant()
+                + "; the snapshot is at version "
+                + point.version()
+                + " and instant "
+                + point.instant(),
+            Map.of("version", Long.toString(point.version())));
+      }
+      return answer;
+    }
+  }
+
+  /** Reads one page of what differs between two moments. */
+  record Diff(DiffRequest request) implements Read<DiffPage> {
+    @Override
+    public String operation() {
+      return "diff";
+    }
+
+    @Override
+    public DiffPage answer(Engines engines) {
+      return engines.store().diff(request);
+    }
+  }
+
+  /**
+   * Writes an old state on top of the newest.
+   *
+   * @param key the key, or null for all with the prefix
+   * @param prefix of the keys, when there is no key
+   * @param asOf whose state
+   * @param condition what must hold for the key
+   * @param expiry the expiry of what is restored, or null for that of the old state
+   * @param batchBytes the most that is collected
+   */
+  record Restore(
+      String namespace,
+      @Nullable String key,
+      String prefix,
+      AsOf asOf,
+      WriteCondition condition,
+      Write.@Nullable Expiry expiry,
+      CommitAttributes attributes,
+      Durability durability,
+      Duration timeout,
+      long batchBytes)
+      implements Call<Commit> {
+    @Override
+    public String operation() {
+      return "restore";
+    }
+  }
+
+  /**
+   * Reads one page of a change feed.
+   *
+   * @param pin what holds its history, or null on the first page of one that begins in the past
+   * @param position where it has come to, or null on the first page
+   * @param until the last version of interest, known from the second page on
+   */
+  record Feed(WatchRequest request, @Nullable Pin pin, @Nullable FeedPosition position, long until)
+      implements Read<FeedRead> {
+    @Override
+    public String operation() {
+      return "watch";
+    }
+
+    @Override
+    public FeedRead answer(Engines engines) {
+      Store store = engines.store();
+      Pin held = pin == null ? store.pin(request.after()) : pin;
+      boolean read = false;
+      try {
+        FeedPosition after = position;
+        long last = until;
+        if (after == null) {
+          after = FeedPosition.after(held.readPoint().version());
+          last =
+              request.until().map(moment -> store.resolve(moment).version()).orElse(Long.MAX_VALUE);
+        }
+        FeedRead page = new FeedRead(held, last, store.readFeed(request, after, last));
+        read = true;
+        return page;
+      } finally {
+        if (!read && pin == null) {
+          held.close();
+        }
+      }
+    }
+
+    @Override
+    public void discard(FeedRead answer) {
+      answer.pin().close();
+    }
+  }
+
+  /** Which namespaces commits in (after, upTo] have touched. */
+  record TouchedNamespaces(long after, long upTo) implements Read<Optional<Set<String>>> {
+    @Override
+    public String operation() {
+      return "watch";
+    }
+
+    @Override
+    public Optional<Set<String>> answer(Engines engines) {
+      return engines.store().touchedNamespaces(after, upTo);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.nacre.runtime;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.nacre.error.DeadlineExceededException;
 import java.time.Duration;
 import java.util.Map;
@@ -112,10 +113,18 @@ final class CallFuture<R> extends CompletableFuture<R> {
     commit = future;
   }
 
-  /** Ends the call with its answer. */
-  void settle(R answer) {
-    if (end()) {
-      completing(() -> complete(answer));
+  /** Ends the call with its answer; false when nobody takes it any more. */
+  @CanIgnoreReturnValue
+  boolean settle(R answer) {
+    if (!end()) {
+      return false;
+    }
+    int depth = COMPLETING.get();
+    COMPLETING.set(depth + 1);
+    try {
+      return complete(answer);
+    } finally {
+      COMPLETING.set(depth);
     }
   }
 
@@ -211,7 +220,8 @@ final class CallFuture<R> extends CompletableFuture<R> {
     }
   }
 
-  private static void completing(Runnable completion) {
+  /** Runs what ends in callbacks of the application: closing does not wait inside. */
+  static void completing(Runnable completion) {
     int depth = COMPLETING.get();
     COMPLETING.set(depth + 1);
     try {

@@ -7,8 +7,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Closes a database once, in this order: refuse new calls, wait for those in flight, close search,
- * close the store (which commits what it has accepted), end the threads.
+ * Closes a database once, in this order: refuse new calls, end watches, wait for calls in flight,
+ * close search, close the store (which commits what it has accepted), end the threads.
  */
 final class Closing {
   /** How long callbacks of the application may hold up closing. */
@@ -18,14 +18,16 @@ final class Closing {
   private final Engines engines;
   private final ReadPool pool;
   private final Deadlines deadlines;
+  private final FeedHub feeds;
   private final AtomicBoolean begun = new AtomicBoolean();
   private final CompletableFuture<Void> done = new CompletableFuture<>();
 
-  Closing(CallGate gate, Engines engines, ReadPool pool, Deadlines deadlines) {
+  Closing(CallGate gate, Engines engines, ReadPool pool, Deadlines deadlines, FeedHub feeds) {
     this.gate = gate;
     this.engines = engines;
     this.pool = pool;
     this.deadlines = deadlines;
+    this.feeds = feeds;
   }
 
   /**
@@ -82,6 +84,7 @@ final class Closing {
 
   private void finish(CompletableFuture<Void> drained) {
     try {
+      feeds.close();
       drained.join();
       pool.stop();
       try {

@@ -5,6 +5,7 @@ import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
 import dev.nacre.error.ValidationException;
+import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.Durability;
@@ -14,6 +15,7 @@ import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
+import dev.nacre.store.Pin;
 import dev.nacre.store.Store;
 import dev.nacre.store.StoreOptions;
 import dev.nacre.vector.VectorOptions;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -45,13 +48,16 @@ public final class Dispatcher {
   private final Deadlines deadlines = new Deadlines();
   private final ReadPool pool;
   private final Duration timeout;
+  private final FeedHub feeds;
   private final Closing closing;
 
   private Dispatcher(Engines engines, DispatcherOptions options) {
     this.engines = engines;
     this.timeout = options.timeout();
     this.pool = new ReadPool(options.readThreads(), options.readQueue());
-    this.closing = new Closing(gate, engines, pool, deadlines);
+    this.feeds = new FeedHub(engines.store(), this, this::runSoon);
+    this.closing = new Closing(gate, engines, pool, deadlines, feeds);
+    engines.store().onPublish(version -> feeds.published());
     deadlines.start();
   }
 
@@ -85,6 +91,7 @@ public final class Dispatcher {
               case Call.Put put -> put(put);
               case Call.PutText put -> putText(put);
               case Call.SimilarText similar -> similarText(similar);
+              case Call.Restore restore -> restore(restore);
             };
     return future;
   }
@@ -102,6 +109,29 @@ public final class Dispatcher {
       return CompletableFuture.failedFuture(Failures.of(operation, e));
     }
     return execute(call);
+  }
+
+  /** Holds the history behind the newest version. Never blocks. */
+  Pin pinNow() {
+    gate.checkOpen();
+    return engines.store().pin(AsOf.now());
+  }
+
+  /** Those who follow changes. */
+  FeedHub feeds() {
+    return feeds;
+  }
+
+  /** The oldest version that a snapshot or watch holds. */
+  OptionalLong oldestPinned() {
+    return engines.store().oldestPinned();
+  }
+
+  private void runSoon(Runnable task) {
+    if (!pool.submit(task)) {
+      // So many wait for the pool; this must happen all the same.
+      Thread.startVirtualThread(task);
+    }
   }
 
   /** Whether closing has begun. */
@@ -167,7 +197,9 @@ public final class Dispatcher {
       future.settleFailed(Failures.of(read.operation(), e));
       return;
     }
-    future.settle(answer);
+    if (!future.settle(answer)) {
+      read.discard(answer);
+    }
   }
 
   private CompletableFuture<Commit> put(Call.Put put) {
@@ -226,6 +258,28 @@ public final class Dispatcher {
             write.expiry(),
             write.condition());
     return WriteBatch.of(List.of(whole), attributes);
+  }
+
+  /** The old state is read on the pool, then committed. */
+  private CompletableFuture<Commit> restore(Call.Restore restore) {
+    return begin(
+        restore.operation(),
+        restore.timeout(),
+        future -> {
+          future.watchDeadline();
+          onPool(future, () -> restore(future, restore));
+        });
+  }
+
+  private void restore(CallFuture<Commit> future, Call.Restore restore) {
+    try {
+      WriteBatch batch = Restoring.batch(engines.store(), restore);
+      if (future.pause(() -> {})) {
+        commit(future, restore.operation(), batch, restore.durability());
+      }
+    } catch (RuntimeException | Error e) {
+      future.settleFailed(Failures.of(restore.operation(), e));
+    }
   }
 
   private CompletableFuture<SearchResult> similarText(Call.SimilarText similar) {

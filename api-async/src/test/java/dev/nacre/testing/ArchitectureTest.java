@@ -19,6 +19,8 @@ class ArchitectureTest {
     "dev.nacre.model..",
     "dev.nacre.error..",
     "dev.nacre.filter..",
+    "dev.nacre.diff..",
+    "dev.nacre.feed..",
     "dev.nacre.store..",
     "dev.nacre.view.."
   };
@@ -97,6 +99,8 @@ class ArchitectureTest {
               "dev.nacre.model..",
               "dev.nacre.error..",
               "dev.nacre.filter..",
+              "dev.nacre.diff..",
+              "dev.nacre.feed..",
               "dev.nacre.search..",
               "dev.nacre.embed..")
           .should()

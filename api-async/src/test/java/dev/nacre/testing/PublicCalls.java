@@ -9,6 +9,9 @@ import dev.nacre.GetRequest;
 import dev.nacre.PutRequest;
 import dev.nacre.TransactionFunction;
 import dev.nacre.TransactionOptions;
+import dev.nacre.RestoreRequest;
+import dev.nacre.diff.DiffRequest;
+import dev.nacre.feed.WatchRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.HistoryRequest;
@@ -59,7 +62,13 @@ public final class PublicCalls {
           Map.entry(HistoryRequest.class, HistoryRequest.of("docs", "a")),
           Map.entry(long.class, 1L),
           Map.entry(TransactionOptions.class, TransactionOptions.DEFAULT.withAttempts(100)),
-          Map.entry(TransactionFunction.class, writing()));
+          Map.entry(TransactionFunction.class, writing()),
+          Map.entry(DiffRequest.class, DiffRequest.of("docs", AsOf.version(0), AsOf.version(1))),
+          Map.entry(RestoreRequest.class, RestoreRequest.of("docs", "d", AsOf.version(1))),
+          // It ends, as every test expects of every call.
+          Map.entry(
+              WatchRequest.class,
+              WatchRequest.of("docs").withAfter(AsOf.version(0)).withUntil(AsOf.version(1))));
 
   private PublicCalls() {}
 

@@ -63,7 +63,17 @@ class ReactiveParityTest {
   @Test
   void everyRead_answersTheSameOnBothFaces() throws ReflectiveOperationException {
     Set<String> reads =
-        Set.of("get", "require", "contains", "getAll", "scanPage", "history", "namespaces", "scan");
+        Set.of(
+            "get",
+            "require",
+            "contains",
+            "getAll",
+            "scanPage",
+            "history",
+            "namespaces",
+            "scan",
+            "diff",
+            "watch");
     for (PublicCalls.PublicCall call : PublicCalls.of(ReactiveDatabase.class)) {
       if (!reads.contains(call.method().getName())) {
         continue;

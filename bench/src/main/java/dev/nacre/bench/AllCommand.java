@@ -4,6 +4,7 @@ import dev.nacre.bench.run.GetRun;
 import dev.nacre.bench.run.LoadRun;
 import dev.nacre.bench.run.PutRun;
 import dev.nacre.bench.run.SearchRun;
+import dev.nacre.bench.run.WatchRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,6 +25,7 @@ final class AllCommand implements Callable<Integer> {
         place -> {
           new PutRun(place).run();
           new GetRun(place).run();
+          new WatchRun(place).run();
           new LoadRun(place, settings.datasets().get(settings.loaded())).run();
           for (String name : settings.searched()) {
             new SearchRun(place, settings.datasets().get(name)).run();

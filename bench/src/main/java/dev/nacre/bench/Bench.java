@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
       PutCommand.class,
       GetCommand.class,
       TxCommand.class,
+      WatchCommand.class,
       LoadCommand.class,
       SearchCommand.class,
       JmhCommand.class

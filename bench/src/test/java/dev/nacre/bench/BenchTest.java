@@ -28,6 +28,7 @@ class BenchTest {
     "put, 'puts a second, Nacre / RocksDB, 64 callers'",
     "get, 'get p50, Nacre / RocksDB'",
     "tx, 'with / without a key'",
+    "watch, 'thousand changes a second, without values, commits of 100'",
     "load, 'time, Nacre / RocksDB, batches of 5,000'",
     "search, 'search p50, Nacre / Lucene at recall 0.99'"
   })

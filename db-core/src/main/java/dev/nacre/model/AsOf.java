@@ -6,7 +6,9 @@ import dev.nacre.error.ValidationException;
 import java.time.Instant;
 import java.util.Map;
 
-/** The moment a read asks about: now, a version, or an instant. */
+/**
+ * The moment a read asks about: now, a version, an instant, or exactly where a read was answered.
+ */
 public sealed interface AsOf {
 
   /** The newest visible version, at the current time. */
@@ -28,6 +30,14 @@ public sealed interface AsOf {
    */
   static AsOf instant(Instant instant) {
     return new AtInstant(instant);
+  }
+
+  /**
+   * Exactly where an earlier read was answered, expiry included: what {@code readPoint()} of a
+   * record, a page or a search result says. Refused when it is of another lineage.
+   */
+  static AsOf at(ReadPoint readPoint) {
+    return new AtReadPoint(readPoint);
   }
 
   /** Now. */
@@ -63,6 +73,18 @@ public sealed interface AsOf {
     /** Refuses null. */
     public AtInstant {
       requireNonNull(instant, "instant");
+    }
+  }
+
+  /**
+   * The version and instant of an earlier answer.
+   *
+   * @param readPoint what that answer said
+   */
+  record AtReadPoint(ReadPoint readPoint) implements AsOf {
+    /** Refuses null. */
+    public AtReadPoint {
+      requireNonNull(readPoint, "readPoint");
     }
   }
 }

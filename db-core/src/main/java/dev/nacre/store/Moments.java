@@ -76,6 +76,10 @@ final class Moments {
       case AsOf.Now now -> now();
       case AsOf.AtVersion at -> resolveVersion(at.version());
       case AsOf.AtInstant at -> resolveInstant(Micros.checked(at.instant(), "asOf"));
+      case AsOf.AtReadPoint at -> {
+        check(at.readPoint());
+        yield at.readPoint();
+      }
     };
   }
 

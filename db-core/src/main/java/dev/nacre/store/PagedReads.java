@@ -3,6 +3,7 @@ package dev.nacre.store;
 import dev.nacre.error.ValidationException;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.HistoryEntry;
+import dev.nacre.model.HistoryOrder;
 import dev.nacre.model.HistoryRequest;
 import dev.nacre.model.Page;
 import dev.nacre.model.ReadPoint;
@@ -131,23 +132,26 @@ final class PagedReads {
     return new Page<>(records, null, at);
   }
 
-  /** Versions of a key, newest first. */
+  /** Versions of a key, from either end. */
   Page<HistoryEntry> history(HistoryRequest request) {
+    boolean newestFirst = request.order() == HistoryOrder.NEWEST_FIRST;
+    PageCursor.Kind kind =
+        newestFirst ? PageCursor.Kind.HISTORY : PageCursor.Kind.HISTORY_OLDEST_FIRST;
     ReadPoint at;
-    long below = Long.MAX_VALUE;
+    long edge = newestFirst ? Long.MAX_VALUE : 0;
     String cursor = request.cursor();
     if (cursor == null) {
       at = moments.resolve(request.asOf());
     } else {
-      PageCursor decoded = PageCursor.decode(cursor, PageCursor.Kind.HISTORY, lineage);
+      PageCursor decoded = PageCursor.decode(cursor, kind, lineage);
       at = checked(decoded.readPoint());
-      below = decoded.positionVersion();
-      if (below < 1 || below > at.version()) {
+      edge = decoded.positionVersion();
+      if (edge < 1 || edge > at.version()) {
         throw new ValidationException(
-            "the cursor continues below version "
-                + below
+            "the cursor continues at version "
+                + edge
                 + ", which its page cannot have ended at; begin again without a cursor",
-            Map.of("version", Long.toString(below)));
+            Map.of("version", Long.toString(edge)));
       }
     }
     byte[] key = TextKeys.key(request.key());
@@ -156,20 +160,28 @@ final class PagedReads {
     if (entry == null) {
       return new Page<>(List.of(), null, at);
     }
-    return page(entry, request, key, at, below);
+    return page(entry, request, key, at, kind, edge);
   }
 
   /** Values may be large: their bytes bound a page as its limit does, so it is read in parts. */
   private Page<HistoryEntry> page(
-      NamespaceEntry namespace, HistoryRequest request, byte[] key, ReadPoint at, long below) {
+      NamespaceEntry namespace,
+      HistoryRequest request,
+      byte[] key,
+      ReadPoint at,
+      PageCursor.Kind kind,
+      long from) {
     List<HistoryEntry> entries = new ArrayList<>();
     long bytes = 0;
     long largest = 1;
     long part = HISTORY_FIRST_PART;
-    long end = below;
+    long edge = from;
     while (entries.size() < request.limit() && bytes < PAGE_BYTES_MAX) {
       int wanted = (int) Math.min(part, request.limit() - entries.size());
-      List<HistoryEntry> read = reader.history(namespace, request.key(), key, at, end, wanted);
+      List<HistoryEntry> read =
+          kind == PageCursor.Kind.HISTORY
+              ? reader.history(namespace, request.key(), key, at, edge, wanted)
+              : reader.historyOldestFirst(namespace, request.key(), key, at, edge, wanted);
       entries.addAll(read);
       if (read.size() < wanted) {
         return new Page<>(entries, null, at);
@@ -179,13 +191,10 @@ final class PagedReads {
         bytes += size;
         largest = Math.max(largest, size);
       }
-      end = entries.getLast().version();
+      edge = entries.getLast().version();
       part = Math.clamp((PAGE_BYTES_MAX - bytes) / largest, 1, HISTORY_PART_MAX);
     }
-    return new Page<>(
-        entries,
-        new PageCursor(PageCursor.Kind.HISTORY, at, PageCursor.position(end)).encode(),
-        at);
+    return new Page<>(entries, new PageCursor(kind, at, PageCursor.position(edge)).encode(), at);
   }
 
   private static long valueBytes(HistoryEntry entry) {

@@ -163,6 +163,40 @@ final class RecordReader {
     return entries;
   }
 
+  /**
+   * Versions of a key, oldest first. The head is read before the history, as everywhere: a row that
+   * moves meanwhile is in both, and taken from the head.
+   *
+   * @param after only versions above this one
+   * @param limit the most entries
+   */
+  List<HistoryEntry> historyOldestFirst(
+      NamespaceEntry namespace, String key, byte[] keyBytes, ReadPoint at, long after, int limit) {
+    probe.beforeRead();
+    List<HistoryEntry> entries = new ArrayList<>();
+    byte @Nullable [] head = engine.get(ColumnFamily.HEAD, Keys.head(namespace.id(), keyBytes));
+    @Nullable RecordRow live =
+        head != null && RecordRow.versionIn(head) <= at.version() ? RecordRow.parse(head) : null;
+    long newest = live == null ? at.version() : live.version() - 1;
+    if (after < newest) {
+      byte[] prefix = Keys.historyPrefix(namespace.id(), keyBytes);
+      try (RocksCursor cursor = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT)) {
+        for (cursor.seekForPrev(Keys.versioned(prefix, after + 1));
+            entries.size() < limit
+                && cursor.valid()
+                && isVersionOf(cursor.key(), prefix)
+                && Keys.versionOf(cursor.key()) <= newest;
+            cursor.prev()) {
+          entries.add(entry(namespace, key, HistoryRow.parse(cursor.value()).row(), at));
+        }
+      }
+    }
+    if (live != null && live.version() > after && entries.size() < limit) {
+      entries.add(entry(namespace, key, live, at));
+    }
+    return entries;
+  }
+
   private static HistoryEntry entry(
       NamespaceEntry namespace, String key, RecordRow row, ReadPoint at) {
     boolean tombstone = row.isTombstone();

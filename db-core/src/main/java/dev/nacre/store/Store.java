@@ -1,5 +1,8 @@
 package dev.nacre.store;
 
+import dev.nacre.diff.DiffPage;
+import dev.nacre.diff.DiffRequest;
+import dev.nacre.feed.WatchRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
 import dev.nacre.model.Commit;
@@ -18,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -96,7 +100,7 @@ public interface Store extends AutoCloseable {
    */
   Page<VersionedRecord> scan(ReadPoint at, ScanRequest request);
 
-  /** Versions of a key, newest first, with what their commits say of themselves. */
+  /** Versions of a key, from either end, with what their commits say of themselves. */
   Page<HistoryEntry> history(HistoryRequest request);
 
   /** What the log keeps of a commit; empty when there is none of that version yet. */
@@ -107,6 +111,35 @@ public interface Store extends AutoCloseable {
 
   /** The namespace of that name live at a version. Never blocks. */
   Optional<Namespace> namespace(ReadPoint at, String name);
+
+  // ---- Time and the change feed.
+
+  /** Resolves a moment and holds its history until the pin is closed. */
+  Pin pin(AsOf asOf);
+
+  /** The oldest version that a pin holds; empty when there is none. */
+  OptionalLong oldestPinned();
+
+  /**
+   * What differs between two moments, in key order.
+   *
+   * @throws dev.nacre.error.HistoryDroppedException when it cannot be said any more
+   */
+  DiffPage diff(DiffRequest request);
+
+  /**
+   * The changes of a namespace name behind a position, in commit order, up to version {@code until}
+   * or the visible one; the moments of the request are not looked at.
+   *
+   * @throws dev.nacre.error.HistoryDroppedException when changes behind the position were dropped
+   */
+  FeedPage readFeed(WatchRequest request, FeedPosition after, long until);
+
+  /**
+   * The names of the namespaces that commits in (after, upTo] have touched; empty when there are so
+   * many commits that nobody should ask.
+   */
+  Optional<Set<String>> touchedNamespaces(long after, long upTo);
 
   /** What the store says of itself. */
   StoreStatistics statistics();

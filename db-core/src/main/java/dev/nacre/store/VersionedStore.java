@@ -1,8 +1,11 @@
 package dev.nacre.store;
 
+import dev.nacre.diff.DiffPage;
+import dev.nacre.diff.DiffRequest;
 import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.UnavailableException;
 import dev.nacre.error.ValidationException;
+import dev.nacre.feed.WatchRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
 import dev.nacre.model.Commit;
@@ -30,6 +33,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +56,9 @@ final class VersionedStore implements Store {
   private final PagedReads pages;
   private final CommitReads commits;
   private final ViewReads views;
+  private final Pins pins = new Pins();
+  private final DiffReads diffs;
+  private final FeedReads feeds;
 
   /** Threads that are in a callback of a read: closing there would wait for itself. */
   private final Set<Thread> inCallback = ConcurrentHashMap.newKeySet();
@@ -70,6 +77,9 @@ final class VersionedStore implements Store {
     this.pages = new PagedReads(parts, reader, moments, options.probe());
     this.commits = new CommitReads(parts, options.probe());
     this.views = new ViewReads(parts, reader, options.probe());
+    HistoryFloors floors = new HistoryFloors(engine);
+    this.diffs = new DiffReads(parts, reader, moments, floors, options.probe());
+    this.feeds = new FeedReads(parts, reader, floors, options.probe());
   }
 
   static Store open(StoreOptions options) {
@@ -235,6 +245,31 @@ final class VersionedStore implements Store {
           moments.check(at);
           return Optional.ofNullable(find(name, at)).map(entry -> entry.describe(at.version()));
         });
+  }
+
+  @Override
+  public Pin pin(AsOf asOf) {
+    return guarded(() -> pins.pin(() -> moments.resolve(asOf)));
+  }
+
+  @Override
+  public OptionalLong oldestPinned() {
+    return guarded(pins::oldestPinned);
+  }
+
+  @Override
+  public DiffPage diff(DiffRequest request) {
+    return guarded(() -> diffs.diff(request));
+  }
+
+  @Override
+  public FeedPage readFeed(WatchRequest request, FeedPosition after, long until) {
+    return guarded(() -> feeds.read(request, after, until));
+  }
+
+  @Override
+  public Optional<Set<String>> touchedNamespaces(long after, long upTo) {
+    return guarded(() -> feeds.touched(after, upTo));
   }
 
   @Override

@@ -53,7 +53,7 @@ final class ViewReads {
     }
   }
 
-  private static Change change(NamespaceEntry entry, long version, LogRow row) {
+  static Change change(NamespaceEntry entry, long version, LogRow row) {
     Set<String> spaces = Set.of();
     if (row.spaces().length > 0) {
       spaces = new HashSet<>();

@@ -37,8 +37,13 @@ class RequestsTest {
             .withLimit(7);
     assertEquals(new ScanRequest("n", "p", "a", "b", 7, "c", AsOf.version(3)), request);
     HistoryRequest history =
-        HistoryRequest.of("n", "k").withCursor("c").withAsOf(AsOf.version(3)).withLimit(7);
-    assertEquals(new HistoryRequest("n", "k", 7, "c", AsOf.version(3)), history);
+        HistoryRequest.of("n", "k")
+            .withCursor("c")
+            .withAsOf(AsOf.version(3))
+            .withLimit(7)
+            .withOrder(HistoryOrder.OLDEST_FIRST);
+    assertEquals(
+        new HistoryRequest("n", "k", 7, "c", AsOf.version(3), HistoryOrder.OLDEST_FIRST), history);
   }
 
   @Test

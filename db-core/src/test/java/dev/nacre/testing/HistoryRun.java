@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.nacre.error.ConflictException;
 import dev.nacre.error.NacreException;
 import dev.nacre.error.ValidationException;
+import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.NamespaceOptions;
+import dev.nacre.model.ReadPoint;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.model.WriteCondition;
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 /** Plays a history on a store and on the model at once. For one thread. */
 final class HistoryRun implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final int PINNED_MAX = 5;
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   private final NaiveStore model = new NaiveStore();
@@ -46,6 +49,11 @@ final class HistoryRun implements AutoCloseable {
           clock,
           new StoreComparison.Universe(
               RandomHistories.NAMESPACES, RandomHistories.KEYS, RandomHistories.SPACES));
+  private final TimeComparison time = new TimeComparison(model, comparison);
+
+  /** Read points of the past, to which answers must stay what they were. */
+  private final List<ReadPoint> pinned = new ArrayList<>();
+
   private final StoreOptions options;
   private final List<Pending> pending = new ArrayList<>();
   private Store store;
@@ -70,7 +78,12 @@ final class HistoryRun implements AutoCloseable {
         case HistoryStep.Reopen reopen -> reopen();
         case HistoryStep.Compare compare -> {
           settle();
-          comparison.compareSomewhere(store, new Random(compare.seed()));
+          Random random = new Random(compare.seed());
+          comparison.compareSomewhere(store, random);
+          time.compareSomewhere(store, random);
+          if (pinned.size() < PINNED_MAX) {
+            pinned.add(store.now());
+          }
         }
       }
     }
@@ -78,6 +91,11 @@ final class HistoryRun implements AutoCloseable {
     comparison.compareEverywhere(store);
     reopen();
     comparison.compareEverywhere(store);
+    Random random = new Random(steps.size());
+    for (ReadPoint point : pinned) {
+      comparison.compareAt(store, AsOf.at(point), random);
+    }
+    time.compareSomewhere(store, random);
   }
 
   private void submit(HistoryStep.Submit submit) throws Exception {

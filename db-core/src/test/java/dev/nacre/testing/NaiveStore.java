@@ -36,7 +36,29 @@ public final class NaiveStore {
   /** Changes by incarnation of a namespace, in commit order. */
   private final Map<Integer, List<Change>> logs = new LinkedHashMap<>();
 
+  /** What happened to namespaces and their records, in order. */
+  private final List<NaiveEvent> events = new ArrayList<>();
+
+  /** The same of the commit at hand. */
+  private final List<NaiveEvent> eventsAtHand = new ArrayList<>();
+
   private int incarnations;
+
+  /**
+   * Something that happened to a namespace.
+   *
+   * @param version when
+   * @param namespace to which
+   * @param kind what
+   * @param change of a record, or null
+   */
+  record NaiveEvent(long version, String namespace, Kind kind, @Nullable Change change) {
+    enum Kind {
+      CREATED,
+      DELETED,
+      RECORD
+    }
+  }
 
   /**
    * Commits a batch.
@@ -55,6 +77,7 @@ public final class NaiveStore {
     NaiveWorld world = last.successor(time);
     List<LoggedChange> changes = new ArrayList<>();
     int incarnationsBefore = incarnations;
+    eventsAtHand.clear();
     try {
       for (Write write : batch.writes()) {
         apply(world, write, changes);
@@ -64,6 +87,7 @@ public final class NaiveStore {
       throw e;
     }
     worlds.add(world);
+    events.addAll(eventsAtHand);
     for (LoggedChange logged : changes) {
       logs.computeIfAbsent(logged.incarnation, _ -> new ArrayList<>()).add(logged.change);
     }
@@ -82,7 +106,10 @@ public final class NaiveStore {
         namespace.options = configure.options();
       }
       case Write.DeleteNamespace delete -> {
-        var _ = world.namespaces().remove(delete.namespace());
+        if (world.namespaces().remove(delete.namespace()) != null) {
+          eventsAtHand.add(
+              new NaiveEvent(world.version(), delete.namespace(), NaiveEvent.Kind.DELETED, null));
+        }
       }
     }
   }
@@ -119,16 +146,22 @@ public final class NaiveStore {
             metadata != null ? world.version() : before == null ? 0 : before.metadataVersion(),
             embeddings,
             expiry(world, namespace, upsert, before)));
-    changes.add(
-        new LoggedChange(
-            namespace.incarnation,
-            new Change(
-                world.version(),
-                Operation.UPSERT,
-                upsert.key(),
-                value != null,
-                metadata != null,
-                written)));
+    log(
+        namespace,
+        new Change(
+            world.version(),
+            Operation.UPSERT,
+            upsert.key(),
+            value != null,
+            metadata != null,
+            written),
+        changes);
+  }
+
+  private void log(NaiveNamespace namespace, Change change, List<LoggedChange> changes) {
+    changes.add(new LoggedChange(namespace.incarnation, change));
+    eventsAtHand.add(
+        new NaiveEvent(change.version(), namespace.name, NaiveEvent.Kind.RECORD, change));
   }
 
   private static @Nullable Instant expiry(
@@ -150,7 +183,7 @@ public final class NaiveStore {
     };
   }
 
-  private static void delete(NaiveWorld world, Write.Delete delete, List<LoggedChange> changes) {
+  private void delete(NaiveWorld world, Write.Delete delete, List<LoggedChange> changes) {
     NaiveState stored = stored(world, delete.namespace(), delete.key());
     NaiveState before = stored != null && stored.isLive(world.committedAt()) ? stored : null;
     check(delete.condition(), delete.key(), before);
@@ -159,16 +192,16 @@ public final class NaiveStore {
       return;
     }
     namespace.states.put(delete.key(), NaiveState.tombstone(world.version(), world.committedAt()));
-    changes.add(
-        new LoggedChange(
-            namespace.incarnation,
-            new Change(
-                world.version(),
-                Operation.DELETE,
-                delete.key(),
-                before.value() != null,
-                before.metadataVersion() != 0,
-                before.embeddings().keySet())));
+    log(
+        namespace,
+        new Change(
+            world.version(),
+            Operation.DELETE,
+            delete.key(),
+            before.value() != null,
+            before.metadataVersion() != 0,
+            before.embeddings().keySet()),
+        changes);
   }
 
   private static @Nullable NaiveState stored(NaiveWorld world, String namespace, String key) {
@@ -180,7 +213,12 @@ public final class NaiveStore {
     return world
         .namespaces()
         .computeIfAbsent(
-            name, absent -> new NaiveNamespace(absent, ++incarnations, world.version()));
+            name,
+            absent -> {
+              eventsAtHand.add(
+                  new NaiveEvent(world.version(), absent, NaiveEvent.Kind.CREATED, null));
+              return new NaiveNamespace(absent, ++incarnations, world.version());
+            });
   }
 
   private static void fix(NaiveNamespace namespace, EmbeddingSpace space) {
@@ -283,6 +321,15 @@ public final class NaiveStore {
       }
     }
     return states;
+  }
+
+  /** What happened to a namespace name in (after, upTo], records with a prefix only. */
+  List<NaiveEvent> events(String namespace, String prefix, long after, long upTo) {
+    return events.stream()
+        .filter(event -> event.namespace().equals(namespace))
+        .filter(event -> event.version() > after && event.version() <= upTo)
+        .filter(event -> event.change() == null || event.change().key().startsWith(prefix))
+        .toList();
   }
 
   /** The changes of an incarnation in (after, upTo]. */

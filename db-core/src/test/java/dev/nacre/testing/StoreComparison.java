@@ -11,6 +11,7 @@ import dev.nacre.model.Change;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.HistoryEntry;
+import dev.nacre.model.HistoryOrder;
 import dev.nacre.model.HistoryRequest;
 import dev.nacre.model.Metadata;
 import dev.nacre.model.Namespace;
@@ -78,6 +79,11 @@ final class StoreComparison {
     this.universe = universe;
   }
 
+  /** The names of every space that may exist. */
+  Set<String> spaceNames() {
+    return universe.spaceNames();
+  }
+
   /** One random moment, everything there. */
   void compareSomewhere(Store store, Random random) {
     compareAt(store, moment(random), random);
@@ -135,7 +141,7 @@ final class StoreComparison {
     }
   }
 
-  private AsOf moment(Random random) {
+  AsOf moment(Random random) {
     return switch (random.nextInt(5)) {
       case 0, 1 -> AsOf.now();
       case 2, 3 -> AsOf.version(random.nextLong(model.version() + 1));
@@ -149,7 +155,7 @@ final class StoreComparison {
     };
   }
 
-  private ReadPoint expected(AsOf asOf, String lineage) {
+  ReadPoint expected(AsOf asOf, String lineage) {
     return switch (asOf) {
       case AsOf.Now now -> model.now(clock.instant(), lineage);
       case AsOf.AtVersion at when at.version() == 0 -> {
@@ -159,6 +165,7 @@ final class StoreComparison {
       case AsOf.AtVersion at ->
           new ReadPoint(at.version(), model.committedAt(at.version()), lineage);
       case AsOf.AtInstant at -> model.atInstant(at.instant(), clock.instant(), lineage);
+      case AsOf.AtReadPoint at -> at.readPoint();
     };
   }
 
@@ -279,7 +286,11 @@ final class StoreComparison {
   private void compareHistory(
       Store store, AsOf asOf, ReadPoint at, String namespace, String key, Random random) {
     HistoryRequest request =
-        HistoryRequest.of(namespace, key).withAsOf(asOf).withLimit(1 + random.nextInt(5));
+        HistoryRequest.of(namespace, key)
+            .withAsOf(asOf)
+            .withLimit(1 + random.nextInt(5))
+            .withOrder(
+                random.nextBoolean() ? HistoryOrder.NEWEST_FIRST : HistoryOrder.OLDEST_FIRST);
     List<HistoryEntry> found = new ArrayList<>();
     Page<HistoryEntry> page = store.history(request);
     while (true) {
@@ -293,6 +304,9 @@ final class StoreComparison {
       page = store.history(request.withAsOf(AsOf.now()).withCursor(page.cursor()));
     }
     List<NaiveState> expected = model.history(at.version(), namespace, key);
+    if (request.order() == HistoryOrder.OLDEST_FIRST) {
+      expected = expected.reversed();
+    }
     assertEquals(
         expected.stream().map(NaiveState::version).toList(),
         found.stream().map(HistoryEntry::version).toList(),
@@ -369,7 +383,7 @@ final class StoreComparison {
     return key + "@" + from + Arrays.toString(vector);
   }
 
-  private static void assertRecord(
+  static void assertRecord(
       Optional<NaiveState> expected,
       Optional<VersionedRecord> found,
       String namespace,

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.nacre.diff.DiffRequest;
 import dev.nacre.error.DatabaseClosedException;
+import dev.nacre.feed.WatchRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Durability;
 import dev.nacre.model.EmbeddingSpace;
@@ -13,6 +15,7 @@ import dev.nacre.model.ReadPoint;
 import dev.nacre.model.ScanRequest;
 import dev.nacre.model.Value;
 import dev.nacre.model.WriteBatch;
+import dev.nacre.store.FeedPosition;
 import dev.nacre.store.MetadataSink;
 import dev.nacre.store.Store;
 import dev.nacre.store.StoreOptions;
@@ -53,6 +56,9 @@ class UseAfterCloseTest {
           Map.entry(Set.class, Set.of("default")),
           Map.entry(List.class, List.of("k")),
           Map.entry(ScanRequest.class, ScanRequest.of("ns")),
+          Map.entry(DiffRequest.class, DiffRequest.of("ns", AsOf.version(0), AsOf.version(1))),
+          Map.entry(WatchRequest.class, WatchRequest.of("ns")),
+          Map.entry(FeedPosition.class, FeedPosition.after(0)),
           Map.entry(HistoryRequest.class, HistoryRequest.of("ns", "k")),
           Map.entry(int.class, 1),
           Map.entry(long.class, 1L),

@@ -90,4 +90,26 @@ class ExamplesTest {
             "shop: [orders]"),
         linesOf(ChangeTogether::main, directory.resolve("db").toString()));
   }
+
+  @Test
+  void lookBackAndFollow_showsUndoesAndTells() throws Exception {
+    String good = "{\"days\": [1, 2, 3], \"to\": \"Delft\"}";
+    String bad = "{\"days\": [1, 3], \"to\": \"Delfi\"}";
+    List<String> lines = linesOf(LookBackAndFollow::main);
+    assertEquals(
+        List.of(
+            "trip CHANGED [{\"op\":\"remove\",\"path\":\"/days/1\"},"
+                + "{\"op\":\"replace\",\"path\":\"/to\",\"value\":\"Delfi\"}]",
+            "version 3: " + good,
+            "the snapshot still sees: " + bad,
+            "1 UPSERT",
+            "2 UPSERT",
+            "3 UPSERT",
+            "2 UPSERT trip {}"),
+        lines.subList(0, 7));
+    assertEquals(9, lines.size());
+    assertEquals(
+        List.of("3 DELETE trip", "3 UPSERT trip"),
+        lines.subList(7, 9).stream().map(line -> line.replaceAll(" \\{.*", "")).toList());
+  }
 }

@@ -43,11 +43,13 @@ public final class NamespaceEntry {
     return name;
   }
 
-  long createdVersion() {
+  /** The version that created it; maybe not visible yet. */
+  public long createdVersion() {
     return createdVersion;
   }
 
-  long deletedVersion() {
+  /** The version that deleted it, maybe not visible yet, or {@link #LIVE}. */
+  public long deletedVersion() {
     return deletedVersion;
   }
 

@@ -99,6 +99,15 @@ public final class NamespaceRegistry {
     return byId.get(id);
   }
 
+  /**
+   * Every namespace that ever had that name, in the order of their creation and of their ids; also
+   * one whose creation or deletion is not visible yet.
+   */
+  public List<NamespaceEntry> incarnations(String name) {
+    NamespaceEntry[] incarnations = byName.get(name);
+    return incarnations == null ? List.of() : List.of(incarnations);
+  }
+
   /** The namespaces live as of a version. */
   public List<NamespaceEntry> live(long version) {
     return byId.values().stream().filter(entry -> entry.isLive(version)).toList();

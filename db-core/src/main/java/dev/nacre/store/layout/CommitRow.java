@@ -45,15 +45,25 @@ public record CommitRow(
     return new ByteReader(bytes, 0).u64();
   }
 
+  /** The ids of the namespaces without reading the rest. */
+  public static int[] namespacesIn(byte[] bytes) {
+    return namespaces(new ByteReader(bytes, 2 * Long.BYTES));
+  }
+
+  private static int[] namespaces(ByteReader reader) {
+    int[] namespaces = new int[Math.min(reader.count(), reader.remaining())];
+    for (int i = 0; i < namespaces.length; i++) {
+      namespaces[i] = (int) reader.varint();
+    }
+    return namespaces;
+  }
+
   /** The commit in {@code bytes}. */
   public static CommitRow parse(byte[] bytes) {
     ByteReader reader = new ByteReader(bytes, 0);
     long timeMicros = reader.u64();
     long durableUpTo = reader.u64();
-    int[] namespaces = new int[Math.min(reader.count(), reader.remaining())];
-    for (int i = 0; i < namespaces.length; i++) {
-      namespaces[i] = (int) reader.varint();
-    }
+    int[] namespaces = namespaces(reader);
     int flags = reader.u8();
     @Nullable String actor = (flags & 1) == 0 ? null : reader.text();
     @Nullable String source = (flags & 2) == 0 ? null : reader.text();

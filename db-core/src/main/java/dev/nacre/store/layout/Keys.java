@@ -15,7 +15,7 @@ import java.util.Arrays;
  *   log             ns u32 | version u64 | ordinal u32
  *   commit          version u64
  *   expiry          time i64 micros | ns u32 | key
- *   meta            'l' | 'n' ns u32 | 'o' ns u32 version u64 | 's' ns u32 space u32
+ *   meta            'f' ns u32 | 'l' | 'n' ns u32 | 'o' ns u32 version u64 | 's' ns u32 space u32
  *                   'i' SHA-256 of an idempotency key | 'j' time i64 micros version u64
  *
  *   escaped key     every 00 becomes 00 FF, then 00 00: no escaped key is a prefix of another, order is kept
@@ -73,6 +73,11 @@ public final class Keys {
     return new ByteWriter(16).u32(namespaceId).u64(version).u32(ordinal).toByteArray();
   }
 
+  /** The place of a change in its commit. */
+  public static int ordinalOfLog(byte[] log) {
+    return BigEndian.getInt(log, 12);
+  }
+
   /** The version of a change in the log. */
   public static long versionOfLog(byte[] log) {
     return BigEndian.getLong(log, 4);
@@ -99,9 +104,22 @@ public final class Keys {
         .toByteArray();
   }
 
+  /** The record key inside a key of the expiry queue. */
+  public static byte[] keyOfExpiry(byte[] expiry) {
+    return Arrays.copyOfRange(expiry, 12, expiry.length);
+  }
+
   /** The lineage. */
   public static byte[] lineage() {
     return LINEAGE.clone();
+  }
+
+  /**
+   * The oldest version of a namespace whose changes are all still in the log, as u64; no row means
+   * that nothing was dropped.
+   */
+  public static byte[] floor(int namespaceId) {
+    return new ByteWriter(5).u8('f').u32(namespaceId).toByteArray();
   }
 
   /** A namespace. */

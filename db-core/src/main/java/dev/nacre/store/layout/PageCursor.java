@@ -10,7 +10,7 @@ import java.util.Map;
  * Where a page ended, as text that travels: URL-safe base64.
  *
  * <pre>
- *   kind u8 ('s' scan, 'h' history) | version u64 | instant i64 micros | lineage text | position to the end
+ *   kind u8 | version u64 | instant i64 micros | lineage text | position to the end
  * </pre>
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
@@ -19,8 +19,12 @@ public record PageCursor(Kind kind, ReadPoint readPoint, byte[] position) {
   public enum Kind {
     /** A scan; the position is the last key. */
     SCAN('s'),
-    /** A history; the position is the last version. */
-    HISTORY('h');
+    /** A history, newest first; the position is the last version. */
+    HISTORY('h'),
+    /** A history, oldest first; the position is the last version. */
+    HISTORY_OLDEST_FIRST('o'),
+    /** A diff; the position is that of a {@link DiffPosition}. */
+    DIFF('d');
 
     private final int code;
 
@@ -74,7 +78,8 @@ public record PageCursor(Kind kind, ReadPoint readPoint, byte[] position) {
             "was made before the database was restored: its versions mean something else now");
       }
       byte[] position = reader.raw(reader.remaining());
-      if (kind == Kind.HISTORY && position.length != POSITION_BYTES) {
+      if ((kind == Kind.HISTORY || kind == Kind.HISTORY_OLDEST_FIRST)
+          && position.length != POSITION_BYTES) {
         throw refused(text, "is cut off");
       }
       return new PageCursor(kind, new ReadPoint(version, Micros.toInstant(micros), of), position);

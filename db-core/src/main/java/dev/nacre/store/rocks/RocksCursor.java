@@ -50,6 +50,13 @@ public final class RocksCursor implements AutoCloseable {
     return check();
   }
 
+  /** Moves to the entry before; returns whether there is one. */
+  @CanIgnoreReturnValue
+  public boolean prev() {
+    iterator.prev();
+    return check();
+  }
+
   /** Whether the cursor is on an entry. */
   public boolean valid() {
     return valid;
