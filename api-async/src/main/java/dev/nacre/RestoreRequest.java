@@ -6,7 +6,7 @@ import dev.nacre.error.ValidationException;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.Durability;
-import dev.nacre.model.Write;
+import dev.nacre.model.Write.Expiry;
 import dev.nacre.model.WriteCondition;
 import java.time.Duration;
 import java.util.Map;
@@ -47,7 +47,7 @@ public record RestoreRequest(
     String prefix,
     AsOf asOf,
     WriteCondition condition,
-    Write.@Nullable Expiry expiry,
+    @Nullable Expiry expiry,
     CommitAttributes attributes,
     WriteOptions options) {
   /** Checks the parts. */
@@ -102,7 +102,7 @@ public record RestoreRequest(
   }
 
   /** The same; what is restored expires as {@code with} says. */
-  public RestoreRequest withExpiry(Write.Expiry with) {
+  public RestoreRequest withExpiry(Expiry with) {
     return new RestoreRequest(
         namespace,
         key,

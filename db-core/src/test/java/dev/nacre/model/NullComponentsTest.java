@@ -42,6 +42,7 @@ class NullComponentsTest {
           Map.entry(Set.class, Set.of()),
           Map.entry(Map.class, Map.of()),
           Map.entry(AsOf.class, AsOf.now()),
+          Map.entry(HistoryOrder.class, HistoryOrder.NEWEST_FIRST),
           Map.entry(Metric.class, Metric.COSINE),
           Map.entry(Operation.class, Operation.UPSERT),
           Map.entry(ReadPoint.class, new ReadPoint(1, Instant.EPOCH, "lineage")),
