@@ -9,11 +9,14 @@ module dev.nacre.core {
 
   exports dev.nacre.error;
   exports dev.nacre.filter;
+  exports dev.nacre.maintain;
   exports dev.nacre.model;
   exports dev.nacre.store to
       dev.nacre.vector,
       dev.nacre,
       dev.nacre.bench;
+  exports dev.nacre.store.maintain to
+      dev.nacre;
   exports dev.nacre.view to
       dev.nacre.vector,
       dev.nacre;

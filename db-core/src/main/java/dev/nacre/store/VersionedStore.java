@@ -3,6 +3,7 @@ package dev.nacre.store;
 import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
+import dev.nacre.maintain.CompactReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
 import dev.nacre.model.Commit;
@@ -313,6 +314,21 @@ final class VersionedStore implements Store {
             }
           }
         });
+  }
+
+  @Override
+  public Optional<Path> directory() {
+    return guarded(parts::directory);
+  }
+
+  @Override
+  public void checkpoint(Path target) {
+    guardedRun(() -> StoreMaintenance.checkpoint(parts, options, target));
+  }
+
+  @Override
+  public CompactReport compact() {
+    return guarded(() -> StoreMaintenance.compact(parts, options));
   }
 
   @Override
