@@ -1,5 +1,6 @@
 package dev.nacre;
 
+import dev.nacre.maintain.Latency;
 import dev.nacre.model.ReadPoint;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param storage the store
  * @param search the search engine, or null when nothing was searched since opening
  * @param calls calls in flight
+ * @param timings how long things took
  */
 public record DatabaseStats(
-    ReadPoint readPoint, Storage storage, @Nullable Search search, Calls calls) {
+    ReadPoint readPoint,
+    Storage storage,
+    @Nullable Search search,
+    Calls calls,
+    Timings timings) {
 
   /**
    * The store.
@@ -45,6 +51,8 @@ public record DatabaseStats(
    * @param graphs spaces with a graph
    * @param graphVectors vectors in graphs
    * @param buildingGraphs graphs being built or extended now
+   * @param lag how many versions the index that is furthest behind has yet to apply, of those in
+   *     memory; a search brings its index up to date first
    */
   public record Search(
       String provider,
@@ -52,7 +60,8 @@ public record DatabaseStats(
       long blockBytes,
       int graphs,
       long graphVectors,
-      int buildingGraphs) {}
+      int buildingGraphs,
+      long lag) {}
 
   /**
    * Calls.
@@ -62,4 +71,15 @@ public record DatabaseStats(
    * @param readThreads threads for reads and searches
    */
   public record Calls(int inFlight, int readsWaiting, int readThreads) {}
+
+  /**
+   * How long things took since opening.
+   *
+   * @param groupWrites writing a group of commits, with its fsync
+   * @param reads reads that a thread of the pool answered, from when it had them
+   * @param readsFromMemory how many reads were answered from memory on their caller's thread
+   * @param searches searches, from when a thread of the pool had them
+   */
+  public record Timings(
+      Latency groupWrites, Latency reads, long readsFromMemory, Latency searches) {}
 }

@@ -234,7 +234,8 @@ final class VersionedStore implements Store {
               bytes.memoryBytes(),
               committer.queueBytes(),
               committer.commits(),
-              committer.groups());
+              committer.groups(),
+              committer.groupWrites());
         });
   }
 
