@@ -18,8 +18,6 @@ module dev.nacre.core {
       dev.nacre.vector,
       dev.nacre,
       dev.nacre.bench;
-  exports dev.nacre.store.layout to
-      dev.nacre;
   exports dev.nacre.store.maintain to
       dev.nacre;
   exports dev.nacre.view to

@@ -9,9 +9,9 @@ import dev.nacre.maintain.RestoreRequest;
 import dev.nacre.maintain.RestoredBackup;
 import dev.nacre.maintain.VerifyReport;
 import dev.nacre.runtime.Failures;
-import dev.nacre.store.layout.OwnerFile;
 import dev.nacre.store.maintain.BackupCheck;
 import dev.nacre.store.maintain.BackupRestore;
+import dev.nacre.store.maintain.Owners;
 import dev.nacre.store.maintain.StoreRepair;
 import dev.nacre.store.maintain.StoreVerification;
 import dev.nacre.vector.IndexCheck;
@@ -89,7 +89,7 @@ public final class Maintenance {
    */
   public static CompletableFuture<Optional<DirectoryOwner>> owner(Path directory) {
     requireNonNull(directory, "directory");
-    return begin("looking for the owner", () -> OwnerFile.living(directory));
+    return begin("looking for the owner", () -> Owners.of(directory));
   }
 
   private static <R> CompletableFuture<R> begin(String what, Supplier<R> work) {

@@ -7,6 +7,9 @@ import dev.nacre.EmbedRequest;
 import dev.nacre.GetAllRequest;
 import dev.nacre.GetRequest;
 import dev.nacre.PutRequest;
+import dev.nacre.maintain.BackupRequest;
+import dev.nacre.maintain.ExportRequest;
+import dev.nacre.maintain.ImportRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.HistoryRequest;
@@ -15,14 +18,18 @@ import dev.nacre.model.ScanRequest;
 import dev.nacre.model.Value;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.search.SearchRequest;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +59,9 @@ public final class PublicCalls {
           Map.entry(GetAllRequest.class, GetAllRequest.of("docs", List.of("a", "b"))),
           Map.entry(SearchRequest.class, SearchRequest.byVector("docs", 1, 2, 3)),
           Map.entry(ScanRequest.class, ScanRequest.of("docs").withLimit(1)),
-          Map.entry(HistoryRequest.class, HistoryRequest.of("docs", "a")));
+          Map.entry(HistoryRequest.class, HistoryRequest.of("docs", "a")),
+          Map.entry(ExportRequest.class, ExportRequest.to(OutputStream.nullOutputStream())),
+          Map.entry(ImportRequest.class, ImportRequest.from(InputStream.nullInputStream())));
 
   private PublicCalls() {}
 
@@ -102,6 +111,9 @@ public final class PublicCalls {
               if (parameter.getType() == String.class) {
                 return (Object) (parameter.getName().equals("namespace") ? "docs" : "a");
               }
+              if (parameter.getType() == BackupRequest.class) {
+                return BackupRequest.to(newBackups());
+              }
               Object argument = ARGUMENTS.get(parameter.getType());
               if (argument == null) {
                 throw new AssertionError(
@@ -110,6 +122,11 @@ public final class PublicCalls {
               return argument;
             })
         .toList();
+  }
+
+  /** Backups of one database go to one directory. */
+  private static Path newBackups() {
+    return Path.of("target", "backups", UUID.randomUUID().toString());
   }
 
   /** Gives every call something to find. */
