@@ -78,4 +78,11 @@ class ExamplesTest {
             "read less than everything: true"),
         linesOf(StreamWithReactor::main));
   }
+
+  @Test
+  void backUpAndRestore_goesBackToBeforeTheMistake(@TempDir Path directory) throws Exception {
+    assertEquals(
+        List.of("backed up to version 2", "nothing is wrong", "drinks tea"),
+        linesOf(BackUpAndRestore::main, directory.toString()));
+  }
 }
