@@ -22,8 +22,8 @@ final class BackupIds {
   /** By time, then version, then number; what is no id by its text. */
   static final Comparator<String> ORDER =
       Comparator.comparing(BackupIds::second)
-          .thenComparing(id -> number(id, 2))
-          .thenComparing(id -> number(id, 3))
+          .thenComparingLong(id -> number(id, 2))
+          .thenComparingLong(id -> number(id, 3))
           .thenComparing(Comparator.naturalOrder());
 
   private BackupIds() {}

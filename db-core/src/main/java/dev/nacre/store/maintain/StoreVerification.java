@@ -64,7 +64,7 @@ public final class StoreVerification {
     } catch (IOException e) {
       throw IoFailures.of("verifying", verification.directory, e);
     } catch (UncheckedIOException e) {
-      throw IoFailures.of("verifying", verification.directory, e.getCause());
+      throw IoFailures.of("verifying", verification.directory, new IOException(e));
     }
     return verification.findings.report(verification.directory, verification.version);
   }
