@@ -6,7 +6,7 @@ module dev.nacre {
   requires transitive dev.nacre.vector;
   requires transitive org.reactivestreams;
   requires transitive reactor.core;
-  requires static transitive micrometer.core;
+  requires static micrometer.core;
   requires jdk.jfr;
   requires org.slf4j;
 

@@ -30,6 +30,8 @@ import java.util.function.ToDoubleFunction;
  * at most; without one, and after the database was closed, gauges are NaN and counters stand still.
  * {@code docs/operations.md} names the meters. Thread-safe.
  */
+// Transitive, Micrometer would have to be there to compile whatever uses Nacre.
+@SuppressWarnings("exports")
 public final class DatabaseMetrics implements MeterBinder {
   private final StatsReader reader;
   private final Tags tags;

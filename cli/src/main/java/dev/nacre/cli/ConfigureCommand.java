@@ -107,17 +107,23 @@ final class ConfigureCommand extends DirectoryCommand {
         declared.removeIf(known -> known.name().equals(space.name()));
         declared.add(space);
       }
-      Expiry given = expiry;
       Commit commit =
           Await.of(
               database.configure(
                   namespace,
-                  new NamespaceOptions(
-                      declared, given == null ? before.timeToLive() : given.timeToLive)));
+                  new NamespaceOptions(declared, timeToLive(before))));
       answer(
           Json.of(commit),
           "version " + commit.version() + ", committed at " + commit.committedAt());
       return ExitCode.OK;
     }
+  }
+
+  private @Nullable Duration timeToLive(NamespaceOptions before) {
+    Expiry given = expiry;
+    if (given == null) {
+      return before.timeToLive();
+    }
+    return given.never ? null : given.timeToLive;
   }
 }

@@ -58,7 +58,8 @@ final class DeleteCommand extends DirectoryCommand {
   public Integer call() throws InterruptedException {
     try (Database database = openExisting()) {
       String key = what.key;
-      Commit made = key == null ? deleteNamespace(database) : delete(database, key);
+      Commit made =
+          what.wholeNamespace || key == null ? deleteNamespace(database) : delete(database, key);
       answer(
           Json.of(made), "version " + made.version() + ", committed at " + made.committedAt());
       return ExitCode.OK;

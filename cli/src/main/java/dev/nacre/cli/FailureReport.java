@@ -1,7 +1,9 @@
 package dev.nacre.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.nacre.error.ErrorCode;
 import dev.nacre.error.NacreException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
@@ -41,6 +43,10 @@ final class FailureReport {
     if (failure instanceof NacreException known) {
       print(known, at);
       return ExitCode.of(known.code());
+    }
+    if (failure instanceof IOException refused) {
+      err.println("nacre: a file cannot be read or written: " + refused);
+      return ExitCode.of(ErrorCode.UNAVAILABLE);
     }
     err.println("nacre: unexpected failure: " + failure);
     err.println("       Run again with --verbose for the stack trace, and report it with that.");

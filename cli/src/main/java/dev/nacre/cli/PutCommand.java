@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -253,12 +254,12 @@ final class PutCommand extends DirectoryCommand {
     if (given == null) {
       return Write.Expiry.Unchanged.UNCHANGED;
     }
-    if (given.at != null) {
-      return new Write.Expiry.At(given.at);
+    if (given.never) {
+      return Write.Expiry.Never.NEVER;
     }
-    return given.after != null
-        ? new Write.Expiry.After(given.after)
-        : Write.Expiry.Never.NEVER;
+    return given.at != null
+        ? new Write.Expiry.At(given.at)
+        : new Write.Expiry.After(Objects.requireNonNull(given.after));
   }
 
   private WriteCondition condition() {
@@ -266,9 +267,9 @@ final class PutCommand extends DirectoryCommand {
     if (given == null) {
       return WriteCondition.none();
     }
-    return given.version != null
-        ? WriteCondition.ifVersion(given.version)
-        : WriteCondition.ifAbsent();
+    return given.absent
+        ? WriteCondition.ifAbsent()
+        : WriteCondition.ifVersion(Objects.requireNonNull(given.version));
   }
 
   private ParameterException usage(String what) {

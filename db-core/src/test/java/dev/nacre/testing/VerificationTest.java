@@ -244,7 +244,11 @@ class VerificationTest {
         "commit 5",
         "missing");
     assertFound(
-        tampered((engine, batch) -> batch.delete(ColumnFamily.LOG, Keys.log(NAMESPACE, 50, 0))),
+        tampered(
+            (engine, batch) -> {
+              batch.delete(ColumnFamily.LOG, Keys.log(NAMESPACE, 50, 0));
+              batch.delete(ColumnFamily.LOG, Keys.log(NAMESPACE, 50, 1));
+            }),
         Area.LOG,
         "key \"k7\"",
         "the log does not name it");

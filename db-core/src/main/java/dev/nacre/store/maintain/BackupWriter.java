@@ -16,16 +16,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -152,15 +153,22 @@ public final class BackupWriter {
             Map.of("version", Long.toString(last.version())));
       }
       copy(wanted, earlier);
-      var now = clock.instant();
+      TreeSet<String> taken = new TreeSet<>(BackupIds.ORDER);
+      target.manifestFiles().stream().map(BackupDirectory::idOf).forEach(taken::add);
+      Instant now = clock.instant();
+      for (BackupManifest manifest : earlier) {
+        Instant then = manifest.backup().createdAt();
+        now = then.isAfter(now) ? then : now;
+      }
+      String id = BackupIds.next(now, last.version(), taken);
+      while (!taken.isEmpty() && BackupIds.ORDER.compare(id, taken.last()) < 0) {
+        // The clock was set back, or the version was: later ones sort behind earlier ones.
+        now = now.plusSeconds(1);
+        id = BackupIds.next(now, last.version(), taken);
+      }
       Backup backup =
           new Backup(
-              BackupIds.next(
-                  now,
-                  last.version(),
-                  target.manifestFiles().stream()
-                      .map(BackupDirectory::idOf)
-                      .collect(Collectors.toSet())),
+              id,
               target.path(),
               databaseId,
               lineage,

@@ -96,6 +96,7 @@ final class JsonLineReader {
   private final class Fields {
     private boolean header;
     private long end = -1;
+    private boolean exported;
     private @Nullable String namespace;
     private @Nullable String key;
     private boolean options;
@@ -158,7 +159,8 @@ final class JsonLineReader {
                     space == null ? EmbeddingSpace.of(name, Math.max(1, vector.length)) : space,
                     vector));
           });
-      if (value == null && metadata == null && embeddings.isEmpty()) {
+      // A record may have an expiry and nothing else; written by hand, it is a slip of the pen.
+      if (value == null && metadata == null && embeddings.isEmpty() && !exported) {
         throw new SerializationException("the record has no value, metadata or embeddings");
       }
       return new RecordLine(
@@ -211,6 +213,7 @@ final class JsonLineReader {
       // What an import gives anew.
       case "version", "valueVersion", "metadataVersion" -> {
         var _ = parser.getLongValue();
+        fields.exported = true;
       }
       case "committedAt", "instant", "lineage" -> {
         var _ = text(parser, name);
