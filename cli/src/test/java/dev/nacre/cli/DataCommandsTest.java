@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.nacre.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ class DataCommandsTest {
     db = temporary.resolve("db").toString();
   }
 
+  @CanIgnoreReturnValue
   private static Commands.Outcome ok(String... arguments) {
     Commands.Outcome outcome = Commands.run(arguments);
     assertEquals(0, outcome.code(), outcome.out() + outcome.err());

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,7 +70,8 @@ class HelpTest {
   }
 
   private static List<String> commands() {
-    Terminal terminal = Terminal.plain(new java.io.PrintWriter(System.out), new java.io.PrintWriter(System.err));
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    Terminal terminal = Terminal.plain(nowhere, nowhere);
     CommandLine line = new CommandLine(NacreCommand.class, new CommandFactory(terminal));
     List<String> names = new ArrayList<>(line.getSubcommands().keySet());
     names.remove("help");

@@ -46,7 +46,8 @@ final class RegistryView {
           NamespaceRow row = NamespaceRow.parse(value);
           int id = Keys.intAt(key, 1);
           namespaces.put(id, row);
-          if (row.createdVersion() > newest || row.createdVersion() >= row.deletedVersion()) {
+          // One commit may create and delete it.
+          if (row.createdVersion() > newest || row.createdVersion() > row.deletedVersion()) {
             findings.add(
                 Area.REGISTRY,
                 place(id),
