@@ -7,12 +7,15 @@ import dev.nacre.model.Commit;
 import dev.nacre.model.Namespace;
 import dev.nacre.model.WriteCondition;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code nacre delete}. */
 @Command(
@@ -28,19 +31,13 @@ final class DeleteCommand extends DirectoryCommand {
   @Parameters(index = "1", paramLabel = "NAMESPACE", description = "The namespace.")
   private String namespace = "";
 
-  @ArgGroup(multiplicity = "1")
-  private What what = new What();
+  @Parameters(index = "2", arity = "0..1", paramLabel = "KEY", description = "The key.")
+  private @Nullable String key;
 
-  /** A record, or everything. */
-  static final class What {
-    @Parameters(index = "2", paramLabel = "KEY", description = "The key.")
-    private @Nullable String key;
-
-    @Option(names = "--whole-namespace", description = "The namespace with all its records.")
-    private boolean wholeNamespace;
-
-    What() {}
-  }
+  @Option(
+      names = "--whole-namespace",
+      description = "Instead of a KEY: the namespace with all its records.")
+  private boolean wholeNamespace;
 
   @Option(
       names = "--if-version",
@@ -50,27 +47,32 @@ final class DeleteCommand extends DirectoryCommand {
 
   @Mixin private CommitOptions commit = new CommitOptions();
 
+  @Spec private @Nullable CommandSpec spec;
+
   DeleteCommand(Terminal terminal) {
     super(terminal);
   }
 
   @Override
   public Integer call() throws InterruptedException {
+    String named = key;
+    if ((named == null) != wholeNamespace) {
+      throw new ParameterException(
+          Objects.requireNonNull(spec).commandLine(), "name a KEY or --whole-namespace");
+    }
     try (Database database = openExisting()) {
-      String key = what.key;
-      Commit made =
-          what.wholeNamespace || key == null ? deleteNamespace(database) : delete(database, key);
+      Commit made = named == null ? deleteNamespace(database) : delete(database, named);
       answer(
           Json.of(made), "version " + made.version() + ", committed at " + made.committedAt());
       return ExitCode.OK;
     }
   }
 
-  private Commit delete(Database database, String key) throws InterruptedException {
+  private Commit delete(Database database, String named) throws InterruptedException {
     // Nobody else writes meanwhile: this process owns the directory.
-    var _ = Await.of(database.require(namespace, key));
+    var _ = Await.of(database.require(namespace, named));
     DeleteRequest request =
-        DeleteRequest.of(namespace, key).withAttributes(commit.attributes());
+        DeleteRequest.of(namespace, named).withAttributes(commit.attributes());
     return Await.of(
         database.delete(
             ifVersion == null

@@ -207,6 +207,7 @@ class DataCommandsTest {
     ok("delete", db, "notes", "--whole-namespace");
     assertEquals("", ok("namespaces", db).out());
     assertFails(1, "notes", "delete", db, "notes", "--whole-namespace");
+    assertFails(ExitCode.USAGE, "name a KEY", "delete", db, "notes");
   }
 
   @Test

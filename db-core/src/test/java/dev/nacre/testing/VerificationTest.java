@@ -155,7 +155,8 @@ class VerificationTest {
       }
       kinds.add(kind);
       byte[] before = Files.readAllBytes(file);
-      for (long offset : Set.of(before.length / 2L, before.length / 3L, before.length / 4L * 3)) {
+      for (long offset :
+          Set.of(before.length / 2L, before.length / 3L, before.length / 4L * 3, 5L)) {
         Damage.flip(file, offset);
         List<Problem> problems = verify();
         assertTrue(

@@ -1,6 +1,7 @@
 package dev.nacre.store.maintain;
 
 import dev.nacre.error.CorruptionException;
+import dev.nacre.error.UnavailableException;
 import dev.nacre.error.ValidationException;
 import dev.nacre.maintain.Backup;
 import dev.nacre.maintain.BackupFile;
@@ -87,6 +88,12 @@ public final class BackupWriter {
                 () ->
                     new ValidationException(
                         "a database in memory has no files to back up; export it instead"));
+    if (store.indexDirectory().isEmpty()) {
+      // Before anything is touched: what lies in its directory is the owner's.
+      throw new UnavailableException(
+          "a backup needs the owner of " + database + "; this database was opened read-only",
+          Map.of("directory", database.toString(), "outcome", "none"));
+    }
     BackupWriter writer = new BackupWriter(store, database, request, clock, stop);
     try {
       return writer.run();

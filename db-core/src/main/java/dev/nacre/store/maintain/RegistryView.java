@@ -29,11 +29,11 @@ final class RegistryView {
         findings.row();
         view.row(cursor.key(), cursor.value(), newest, findings);
       }
+      if (engine.get(ColumnFamily.META, Keys.lineage()) == null && newest > 0) {
+        findings.add(Area.REGISTRY, "meta", "the lineage is missing");
+      }
     } catch (CorruptionException e) {
       findings.add(Area.REGISTRY, "meta", String.valueOf(e.getMessage()));
-    }
-    if (engine.get(ColumnFamily.META, Keys.lineage()) == null && newest > 0) {
-      findings.add(Area.REGISTRY, "meta", "the lineage is missing");
     }
     view.checkNames(findings);
     return view;

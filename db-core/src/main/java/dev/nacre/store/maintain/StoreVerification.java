@@ -88,7 +88,7 @@ public final class StoreVerification {
       }
       guarded(Area.LOG, "commit", () -> version = StoreFiles.lastCommit(engine).version());
       if (version >= 0) {
-        lost(engine, log, closedAt);
+        guarded(Area.LOG, "commit", () -> lost(engine, log, closedAt));
         rows(engine);
       }
     }
