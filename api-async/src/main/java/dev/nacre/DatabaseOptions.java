@@ -154,14 +154,14 @@ public record DatabaseOptions(
     /** Sets when writes are acknowledged. */
     @CanIgnoreReturnValue
     public Builder durability(Durability value) {
-      durability = value;
+      durability = requireNonNull(value, "durability");
       return this;
     }
 
     /** Sets how long calls may take. */
     @CanIgnoreReturnValue
     public Builder timeout(Duration value) {
-      timeout = value;
+      timeout = requireNonNull(value, "timeout");
       return this;
     }
 
@@ -217,28 +217,28 @@ public record DatabaseOptions(
     /** Names the similarity provider. */
     @CanIgnoreReturnValue
     public Builder similarity(String value) {
-      similarity = value;
+      similarity = requireNonNull(value, "similarity");
       return this;
     }
 
     /** Sets what one write may hold. */
     @CanIgnoreReturnValue
     public Builder limits(Limits value) {
-      limits = value;
+      limits = requireNonNull(value, "limits");
       return this;
     }
 
     /** Sets the clock of commit times. */
     @CanIgnoreReturnValue
     public Builder clock(Clock value) {
-      clock = value;
+      clock = requireNonNull(value, "clock");
       return this;
     }
 
     /** Sets the embedder; the caller keeps and closes it. */
     @CanIgnoreReturnValue
     public Builder embedder(Embedder value) {
-      embedder = value;
+      embedder = requireNonNull(value, "embedder");
       return this;
     }
 

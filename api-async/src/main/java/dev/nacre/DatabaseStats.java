@@ -1,5 +1,7 @@
 package dev.nacre;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.maintain.Latency;
 import dev.nacre.model.ReadPoint;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,13 @@ public record DatabaseStats(
     @Nullable Search search,
     Calls calls,
     Timings timings) {
+  /** Checks the parts. */
+  public DatabaseStats {
+    requireNonNull(readPoint, "readPoint");
+    requireNonNull(storage, "storage");
+    requireNonNull(calls, "calls");
+    requireNonNull(timings, "timings");
+  }
 
   /**
    * The store.
@@ -61,7 +70,12 @@ public record DatabaseStats(
       int graphs,
       long graphVectors,
       int buildingGraphs,
-      long lag) {}
+      long lag) {
+    /** Checks the provider. */
+    public Search {
+      requireNonNull(provider, "provider");
+    }
+  }
 
   /**
    * Calls.
@@ -81,5 +95,12 @@ public record DatabaseStats(
    * @param searches searches, from when a thread of the pool had them
    */
   public record Timings(
-      Latency groupWrites, Latency reads, long readsFromMemory, Latency searches) {}
+      Latency groupWrites, Latency reads, long readsFromMemory, Latency searches) {
+    /** Checks the parts. */
+    public Timings {
+      requireNonNull(groupWrites, "groupWrites");
+      requireNonNull(reads, "reads");
+      requireNonNull(searches, "searches");
+    }
+  }
 }

@@ -100,7 +100,15 @@ public record EmbedRequest(
 
   /** The same with this metadata object. */
   public EmbedRequest withMetadata(Metadata with) {
-    return new EmbedRequest(namespace, key, source, with, expiry, condition, attributes, options);
+    return new EmbedRequest(
+        namespace,
+        key,
+        source,
+        requireNonNull(with, "metadata"),
+        expiry,
+        condition,
+        attributes,
+        options);
   }
 
   /** The same with this expiry. */

@@ -205,7 +205,7 @@ final class EmbeddedDatabase implements Database {
   public CompletableFuture<List<Optional<VersionedRecord>>> getAll(
       String namespace, List<String> keys) {
     requireNonNull(namespace, "namespace");
-    List<String> copied = List.copyOf(keys);
+    List<String> copied = Parts.list(keys, "keys");
     return dispatcher.executePrepared("getAll", () -> read(GetAllRequest.of(namespace, copied)));
   }
 

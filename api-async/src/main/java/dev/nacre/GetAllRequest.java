@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.nacre.error.ValidationException;
 import dev.nacre.model.AsOf;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,8 +25,8 @@ public record GetAllRequest(String namespace, List<String> keys, AsOf asOf, Set<
   public GetAllRequest {
     requireNonNull(namespace, "namespace");
     requireNonNull(asOf, "asOf");
-    keys = List.copyOf(keys);
-    spaces = Set.copyOf(spaces);
+    keys = Parts.list(keys, "keys");
+    spaces = Parts.set(spaces, "spaces");
     if (keys.size() > KEYS_MAX) {
       throw new ValidationException(
           "getAll of " + keys.size() + " keys; at most " + KEYS_MAX,
@@ -45,6 +46,7 @@ public record GetAllRequest(String namespace, List<String> keys, AsOf asOf, Set<
 
   /** The same with the embeddings of these spaces. */
   public GetAllRequest withSpaces(String... with) {
-    return new GetAllRequest(namespace, keys, asOf, Set.of(with));
+    return new GetAllRequest(
+        namespace, keys, asOf, Parts.set(Arrays.asList(requireNonNull(with, "spaces")), "spaces"));
   }
 }

@@ -3,6 +3,7 @@ package dev.nacre;
 import static java.util.Objects.requireNonNull;
 
 import dev.nacre.model.AsOf;
+import java.util.Arrays;
 import java.util.Set;
 
 /**
@@ -19,7 +20,7 @@ public record GetRequest(String namespace, String key, AsOf asOf, Set<String> sp
     requireNonNull(namespace, "namespace");
     requireNonNull(key, "key");
     requireNonNull(asOf, "asOf");
-    spaces = Set.copyOf(spaces);
+    spaces = Parts.set(spaces, "spaces");
   }
 
   /** The record now, without embeddings. */
@@ -34,6 +35,7 @@ public record GetRequest(String namespace, String key, AsOf asOf, Set<String> sp
 
   /** The same with the embeddings of these spaces. */
   public GetRequest withSpaces(String... with) {
-    return new GetRequest(namespace, key, asOf, Set.of(with));
+    return new GetRequest(
+        namespace, key, asOf, Parts.set(Arrays.asList(requireNonNull(with, "spaces")), "spaces"));
   }
 }

@@ -51,7 +51,7 @@ public record PutRequest(
     requireNonNull(condition, "condition");
     requireNonNull(attributes, "attributes");
     requireNonNull(options, "options");
-    embeddings = List.copyOf(embeddings);
+    embeddings = Parts.list(embeddings, "embeddings");
     checkText(embedText, key);
   }
 
@@ -73,13 +73,22 @@ public record PutRequest(
   /** The same with this metadata object. */
   public PutRequest withMetadata(Metadata with) {
     return new PutRequest(
-        namespace, key, value, with, embeddings, embedText, expiry, condition, attributes, options);
+        namespace,
+        key,
+        value,
+        requireNonNull(with, "metadata"),
+        embeddings,
+        embedText,
+        expiry,
+        condition,
+        attributes,
+        options);
   }
 
   /** The same with one more embedding. */
   public PutRequest withEmbedding(Embedding with) {
     List<Embedding> all = new ArrayList<>(embeddings);
-    all.add(with);
+    all.add(requireNonNull(with, "embedding"));
     return new PutRequest(
         namespace, key, value, metadata, all, embedText, expiry, condition, attributes, options);
   }
@@ -87,7 +96,16 @@ public record PutRequest(
   /** The same with the embedding of a text; the database needs an embedder. */
   public PutRequest withEmbedText(String with) {
     return new PutRequest(
-        namespace, key, value, metadata, embeddings, with, expiry, condition, attributes, options);
+        namespace,
+        key,
+        value,
+        metadata,
+        embeddings,
+        requireNonNull(with, "embedText"),
+        expiry,
+        condition,
+        attributes,
+        options);
   }
 
   /** The same with this expiry. */

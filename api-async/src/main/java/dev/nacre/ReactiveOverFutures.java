@@ -54,7 +54,7 @@ final class ReactiveOverFutures implements ReactiveDatabase {
   public Mono<Commit> embed(String namespace, String key, float... vector) {
     requireNonNull(namespace, "namespace");
     requireNonNull(key, "key");
-    float[] copied = vector.clone();
+    float[] copied = requireNonNull(vector, "vector").clone();
     return mono(() -> database.embed(namespace, key, copied));
   }
 
@@ -122,7 +122,7 @@ final class ReactiveOverFutures implements ReactiveDatabase {
   @Override
   public Mono<List<Optional<VersionedRecord>>> getAll(String namespace, List<String> keys) {
     requireNonNull(namespace, "namespace");
-    List<String> copied = List.copyOf(keys);
+    List<String> copied = Parts.list(keys, "keys");
     return mono(() -> database.getAll(namespace, copied));
   }
 

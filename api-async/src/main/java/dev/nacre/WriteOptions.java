@@ -1,5 +1,7 @@
 package dev.nacre;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.error.ValidationException;
 import dev.nacre.model.Durability;
 import java.time.Duration;
@@ -30,12 +32,12 @@ public record WriteOptions(@Nullable Durability durability, @Nullable Duration t
 
   /** The same, acknowledged by {@code value}. */
   public WriteOptions withDurability(Durability value) {
-    return new WriteOptions(value, timeout);
+    return new WriteOptions(requireNonNull(value, "durability"), timeout);
   }
 
   /** The same, waiting at most {@code value}. */
   public WriteOptions withTimeout(Duration value) {
-    return new WriteOptions(durability, value);
+    return new WriteOptions(durability, requireNonNull(value, "timeout"));
   }
 
   static void checkTimeout(Duration timeout) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Closing drains, refuses, and happens once, whoever asks for it and from wherever. */
 class ClosingTest {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofMinutes(1);
 
   @Test
   void close_withCallsInFlight_commitsAndAnswersThemAll(@TempDir Path directory) {

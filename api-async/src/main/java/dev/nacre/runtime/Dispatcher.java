@@ -27,6 +27,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one narrow place: every operation of every face goes through {@link #execute}.
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * {@link CallGate#enter} until its {@link CallFuture} ends.
  */
 public final class Dispatcher {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
   private final Engines engines;
   private final CallGate gate = new CallGate();
   private final Deadlines deadlines = new Deadlines();
@@ -61,7 +65,14 @@ public final class Dispatcher {
       @Nullable Embedder embedder,
       DispatcherOptions options) {
     try {
-      return new Dispatcher(Engines.open(storeOptions, vectorOptions, embedder), options);
+      Engines engines = Engines.open(storeOptions, vectorOptions, embedder);
+      try {
+        return new Dispatcher(engines, options);
+      } catch (RuntimeException | Error e) {
+        // No thread could be started: the directory must not stay locked for that.
+        engines.close();
+        throw e;
+      }
     } catch (RuntimeException | Error e) {
       throw Failures.of("opening the database", e);
     }
@@ -337,7 +348,7 @@ public final class Dispatcher {
       future.settleFailed(Failures.ofEmbedder(e));
       return;
     }
-    if (!future.pause(() -> vectors.cancel(true))) {
+    if (!future.pause(() -> giveUp(vectors))) {
       return;
     }
     var _ =
@@ -353,6 +364,21 @@ public final class Dispatcher {
                 future.settleFailed(Failures.of("embedding a text", e));
               }
             });
+  }
+
+  /**
+   * Cancels on a thread of its own: it is somebody else's code again, which may block or throw, and
+   * the thread that gives up may be the one that watches every deadline.
+   */
+  private static void giveUp(CompletableFuture<?> vectors) {
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            vectors.cancel(true);
+          } catch (RuntimeException | Error e) {
+            LOG.warn("an embedder did not let go of a text that nobody waits for", e);
+          }
+        });
   }
 
   private static Embedding only(Embedder embedder, List<float[]> vectors) {

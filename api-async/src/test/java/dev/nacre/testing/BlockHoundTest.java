@@ -34,7 +34,7 @@ import reactor.core.scheduler.Schedulers;
  * too; what it cannot see, waiting in native code, {@code StalledDatabaseTest} shows by the clock.
  */
 class BlockHoundTest {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofMinutes(1);
   private static final ConcurrentLinkedQueue<String> BLOCKED = new ConcurrentLinkedQueue<>();
 
   @BeforeAll

@@ -3,20 +3,27 @@ package dev.nacre.testing;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** What tests ask of futures. */
 public final class Futures {
-  private static final long SECONDS = 30;
+  /** Long enough for a busy machine; a test that passes never waits for it. */
+  private static final long SECONDS = 60;
+
+  static {
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(SECONDS));
+  }
 
   private Futures() {}
 
-  /** The answer; fails the test when there is none within half a minute. */
+  /** The answer; fails the test when there is none within a minute. */
   public static <T> T await(CompletableFuture<T> future) {
     try {
       return future.get(SECONDS, TimeUnit.SECONDS);

@@ -33,9 +33,7 @@ class BenchTest {
   void run_tiny_printsTheRatioAndCleansUp(String command, String ratio) throws IOException {
     assertEquals(0, run(command, "--scale", "tiny", "--cache", folder.toString()), err::toString);
 
-    assertTrue(
-        out.toString().lines().anyMatch(line -> line.contains(ratio)),
-        out::toString);
+    assertTrue(out.toString().lines().anyMatch(line -> line.contains(ratio)), out::toString);
     assertEquals(List.of(), filesIn(folder));
   }
 

@@ -128,8 +128,7 @@ public interface Store extends AutoCloseable {
    * Forces the log to stable storage unless {@code version} is known to be there. A view does so
    * before it records a version as applied: after a power cut it must not be ahead of the store.
    *
-   * @throws dev.nacre.error.ResourceExhaustedException while the disk is full
-   * @throws dev.nacre.error.UnavailableException when storage fails
+   * @throws dev.nacre.error.UnavailableException when storage fails, or while the disk is full
    */
   void ensureDurable(long version);
 

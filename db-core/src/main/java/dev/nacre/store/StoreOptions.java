@@ -1,13 +1,16 @@
 package dev.nacre.store;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.error.ValidationException;
 import dev.nacre.model.Limits;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a store is opened.
+ * How a store is opened. Sizes are at most 1 TiB where no other bound is said.
  *
  * @param directory where it lives, created when absent; null for a store in memory that ends with
  *     its handle
@@ -18,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     together; default 128 MiB
  * @param queueBytes writes waiting for the committer; beyond it they wait for room until their
  *     deadline; default 64 MiB
- * @param groupBytes the most one group commit writes; default 8 MiB, at most the queue
+ * @param groupBytes the most one group commit writes; default 8 MiB, at most 256 MiB
  * @param limits what one write may hold
  * @param clock gives commit times
  * @param probe called before every call that may touch storage; for tests that stall or fail it
@@ -33,12 +36,18 @@ public record StoreOptions(
     Limits limits,
     Clock clock,
     StorageProbe probe) {
+  private static final long BYTES_MAX = 1L << 40;
+  private static final long GROUP_BYTES_MAX = 256L << 20;
+
   /** Checks the ranges. */
   public StoreOptions {
-    check("blockCacheBytes", blockCacheBytes, 1L << 20);
-    check("writeBufferBytes", writeBufferBytes, 1L << 20);
-    check("queueBytes", queueBytes, 1L << 16);
-    check("groupBytes", groupBytes, 1L << 12);
+    requireNonNull(limits, "limits");
+    requireNonNull(clock, "clock");
+    requireNonNull(probe, "probe");
+    check("blockCacheBytes", blockCacheBytes, 1L << 20, BYTES_MAX);
+    check("writeBufferBytes", writeBufferBytes, 1L << 20, BYTES_MAX);
+    check("queueBytes", queueBytes, 1L << 16, BYTES_MAX);
+    check("groupBytes", groupBytes, 1L << 12, GROUP_BYTES_MAX);
   }
 
   /** The defaults, in a directory. */
@@ -151,9 +160,11 @@ public record StoreOptions(
         probe);
   }
 
-  private static void check(String name, long value, long min) {
-    if (value < min) {
-      throw new ValidationException(name + " is " + value + "; at least " + min);
+  private static void check(String name, long value, long min, long max) {
+    if (value < min || value > max) {
+      throw new ValidationException(
+          name + " is " + value + "; allowed are " + min + " to " + max,
+          Map.of(name, Long.toString(value)));
     }
   }
 }

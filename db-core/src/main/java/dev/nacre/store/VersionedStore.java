@@ -1,7 +1,6 @@
 package dev.nacre.store;
 
 import dev.nacre.error.DatabaseClosedException;
-import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
 import dev.nacre.maintain.CompactReport;
 import dev.nacre.model.AsOf;
@@ -248,7 +247,8 @@ final class VersionedStore implements Store {
   public void readLog(int namespaceId, long after, long upTo, Consumer<Change> sink) {
     guardedCallback(
         () -> {
-          moments.checkVersion(after);
+          // Beyond the visible version there is nothing after it; below zero there is no version.
+          moments.checkVersion(Math.min(after, 0));
           moments.checkVersion(upTo);
           views.readLog(namespaceId, after, upTo, sink);
         });
@@ -297,7 +297,7 @@ final class VersionedStore implements Store {
           if (committer.durableVersion() < version && !options.readOnly()) {
             if (committer.isDiskFull()) {
               // A log that could not be written must not be forced: RocksDB takes it for fatal.
-              throw new ResourceExhaustedException(
+              throw new UnavailableException(
                   "the disk is full: the log cannot be forced to stable storage; free space and retry",
                   Map.of("reason", "diskFull", "version", Long.toString(version)));
             }

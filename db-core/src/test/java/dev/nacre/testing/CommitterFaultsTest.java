@@ -1,5 +1,6 @@
 package dev.nacre.testing;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -87,6 +88,46 @@ class CommitterFaultsTest {
       clock.broken.set(false);
       assertEquals(1, done(put(store, "b")).version());
     }
+  }
+
+  @Test
+  void callback_thatWaitsForACommitOfItsGroup_isAnswered() throws Exception {
+    GatedProbe probe = new GatedProbe();
+    try (Store store = Store.open(StoreOptions.inMemory().withProbe(probe))) {
+      probe.holdWrites();
+      CompletableFuture<Commit> first = put(store, "first");
+      await().until(() -> probe.writesHeld() == 1);
+      CompletableFuture<Commit> second = put(store, "second");
+      CompletableFuture<Commit> third = put(store, "third");
+      CompletableFuture<Long> both = second.thenApply(_ -> third.join().version());
+      probe.release();
+      assertEquals(1, done(first).version());
+      assertEquals(3, both.get(20, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void callbacks_thatCommitAndWait_areAnsweredHoweverMany() throws Exception {
+    try (Store store = Store.open(StoreOptions.inMemory())) {
+      List<CompletableFuture<Void>> all = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        String key = "k" + i;
+        all.add(put(store, key).thenAccept(_ -> put(store, key + "-again").join()));
+      }
+      CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new)).get(20, TimeUnit.SECONDS);
+      assertEquals(80, store.now().version());
+    }
+  }
+
+  @Test
+  void options_outsideTheirRange_areRefused() {
+    StoreOptions options = StoreOptions.inMemory();
+    for (long bad : new long[] {Long.MAX_VALUE, (1L << 40) + 1, 0, -1, Long.MIN_VALUE}) {
+      assertThrows(ValidationException.class, () -> options.withQueueBytes(bad));
+      assertThrows(ValidationException.class, () -> options.withBlockCacheBytes(bad));
+      assertThrows(ValidationException.class, () -> options.withWriteBufferBytes(bad));
+    }
+    assertEquals(1L << 40, options.withQueueBytes(1L << 40).queueBytes());
   }
 
   @Test

@@ -9,28 +9,18 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import dev.nacre.error.ConflictException;
 import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.DeadlineExceededException;
 import dev.nacre.error.ResourceExhaustedException;
-import dev.nacre.error.UnavailableException;
 import dev.nacre.error.ValidationException;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.Durability;
-import dev.nacre.model.HistoryRequest;
 import dev.nacre.model.Metadata;
-import dev.nacre.model.ReadPoint;
-import dev.nacre.model.ScanRequest;
 import dev.nacre.model.Value;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.model.WriteCondition;
-import dev.nacre.store.StorageProbe;
-import dev.nacre.store.Store;
-import dev.nacre.store.StoreOptions;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,42 +29,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The committer: grouping, its bounded queue, withdrawal, drainage and failing storage. */
+/** The committer: grouping, its bounded queue, withdrawal and drainage. */
 @Timeout(60)
-class GroupCommitTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
-  private static final int QUEUE_BYTES = 1 << 16;
-
-  @TempDir Path directory;
-  private final GatedProbe probe = new GatedProbe();
-  private Store store = Store.open(StoreOptions.inMemory());
-
-  @BeforeEach
-  void open() {
-    store.close();
-    store = reopened();
-  }
-
-  private Store reopened() {
-    return Store.open(
-        StoreOptions.in(directory.resolve("db")).withProbe(probe).withQueueBytes(QUEUE_BYTES));
-  }
-
-  @AfterEach
-  void close() {
-    probe.release();
-    store.close();
-  }
-
+class GroupCommitTest extends HeldStore {
   @Test
   void commit_whileStorageIsStalled_returnsAtOnceAndIsNotVisible() throws Exception {
     CompletableFuture<Commit> stalled = stall();
@@ -307,110 +268,6 @@ class GroupCommitTest {
   }
 
   @Test
-  void failedWrite_failsItsGroupAsUnknownAndLaterOnesAsNone_readsGoOn() throws Exception {
-    assertEquals(1, put("before").get(10, SECONDS).version());
-    CompletableFuture<Commit> stalled = stall();
-    CompletableFuture<Commit> queued = put("queued");
-    RuntimeException broken = new IllegalStateException("the disk is on fire");
-    probe.failWrites(broken);
-    probe.release();
-
-    UnavailableException grouped = cause(stalled, UnavailableException.class);
-    assertEquals("unknown", grouped.details().get("outcome"));
-    assertTrue(String.valueOf(grouped.getMessage()).contains("on fire"));
-    UnavailableException later = cause(queued, UnavailableException.class);
-    assertEquals("none", later.details().get("outcome"));
-    UnavailableException next = cause(put("next"), UnavailableException.class);
-    assertEquals("none", next.details().get("outcome"));
-
-    // Still reads only, also when the storage is well again.
-    probe.failWrites(null);
-    assertInstanceOf(UnavailableException.class, cause(put("again"), UnavailableException.class));
-    ReadPoint now = store.now();
-    assertEquals(1, now.version());
-    assertEquals(1, store.get(now, "ns", "before", Set.of()).orElseThrow().version());
-    assertTrue(store.get(now, "ns", "first", Set.of()).isEmpty());
-    assertEquals(1, store.scan(ScanRequest.of("ns")).items().size());
-    assertEquals(1, store.history(HistoryRequest.of("ns", "before")).items().size());
-
-    store.close();
-    store = Store.open(StoreOptions.in(directory.resolve("db")));
-    long reopenedAt = store.now().version();
-    assertEquals(1, reopenedAt, "the probe failed before anything was written");
-    assertEquals(reopenedAt + 1, put("works again").get(10, SECONDS).version());
-  }
-
-  @Test
-  void failedWrite_ofAnError_isHandledToo() {
-    store.close();
-    store =
-        Store.open(
-            StoreOptions.inMemory()
-                .withProbe(
-                    new StorageProbe() {
-                      @Override
-                      public void beforeWrite() {
-                        throw new AssertionError("an error, not an exception");
-                      }
-                    }));
-    assertEquals("unknown", cause(put("k"), UnavailableException.class).details().get("outcome"));
-    assertEquals("none", cause(put("k"), UnavailableException.class).details().get("outcome"));
-  }
-
-  @Test
-  void conflict_withACommitOfTheSameGroup_isToldWhenThatIsVisible() throws Exception {
-    CompletableFuture<Commit> stalled = stall();
-    CompletableFuture<Commit> winner = put("k");
-    CompletableFuture<Commit> loser = putIfAbsent("k");
-    probe.step();
-    stalled.get(10, SECONDS);
-    await().until(() -> probe.writesHeld() == 2);
-    assertFalse(loser.isDone(), "told of a conflict with what nobody can read");
-    probe.release();
-    cause(loser, ConflictException.class);
-    assertTrue(store.get(store.now(), "ns", "k", Set.of()).isPresent());
-    assertEquals(2, winner.get(10, SECONDS).version());
-  }
-
-  @Test
-  void conflict_withACommitThatWasNeverWritten_isNone() throws Exception {
-    CompletableFuture<Commit> stalled = stall();
-    CompletableFuture<Commit> winner = put("k");
-    CompletableFuture<Commit> loser = putIfAbsent("k");
-    probe.step();
-    stalled.get(10, SECONDS);
-    await().until(() -> probe.writesHeld() == 2);
-    probe.failWrites(new IllegalStateException("the disk is on fire"));
-    probe.release();
-    assertEquals("unknown", cause(winner, UnavailableException.class).details().get("outcome"));
-    assertEquals("none", cause(loser, UnavailableException.class).details().get("outcome"));
-  }
-
-  @Test
-  void listener_seesEveryPublishedVersionInOrder() throws Exception {
-    LinkedBlockingQueue<Long> published = new LinkedBlockingQueue<>();
-    store.onPublish(published::add);
-    for (int i = 0; i < 10; i++) {
-      long version = put("k" + i).get(10, SECONDS).version();
-      assertEquals(version, published.poll(10, SECONDS));
-    }
-  }
-
-  @Test
-  void listener_thatThrows_doesNotStopTheCommitter() throws Exception {
-    store.onPublish(
-        _ -> {
-          throw new IllegalStateException("a listener that breaks its promise");
-        });
-    LinkedBlockingQueue<Long> published = new LinkedBlockingQueue<>();
-    store.onPublish(published::add);
-    assertEquals(1, put("a").get(10, SECONDS).version());
-    assertEquals(2, put("b").get(10, SECONDS).version());
-    assertEquals(1, published.poll(10, SECONDS));
-    assertEquals(2, published.poll(10, SECONDS));
-  }
-
-  @Test
   void commitsOfOneThread_areVersionedInTheirOrder() throws Exception {
     List<Thread> threads = new ArrayList<>();
     Map<Integer, List<Long>> versions = new ConcurrentHashMap<>();
@@ -472,42 +329,5 @@ class GroupCommitTest {
     CompletableFuture<Commit> commit = store.commit(large.build(), Durability.ASYNC, LONG);
     assertInstanceOf(ValidationException.class, cause(commit, ValidationException.class));
     assertEquals(0, store.now().version());
-  }
-
-  /** Submits a commit and waits until its write is held. */
-  private CompletableFuture<Commit> stall() {
-    probe.holdWrites();
-    int before = probe.writesHeld();
-    CompletableFuture<Commit> stalled = put("first");
-    await().until(() -> probe.writesHeld() > before);
-    return stalled;
-  }
-
-  private CompletableFuture<Commit> put(String key) {
-    return store.commit(batch(key), Durability.ASYNC, LONG);
-  }
-
-  private CompletableFuture<Commit> putIfAbsent(String key) {
-    Write write =
-        new Write.Upsert(
-            "ns",
-            key,
-            Value.json("1"),
-            null,
-            List.of(),
-            Write.Expiry.Unchanged.UNCHANGED,
-            WriteCondition.ifAbsent());
-    return store.commit(WriteBatch.of(write), Durability.ASYNC, LONG);
-  }
-
-  private static WriteBatch batch(String key) {
-    return WriteBatch.builder().put("ns", key, Value.json("\"" + key + "\"")).build();
-  }
-
-  @CanIgnoreReturnValue
-  private static <E extends Exception> E cause(CompletableFuture<Commit> future, Class<E> type) {
-    ExecutionException failure =
-        assertThrows(ExecutionException.class, () -> future.get(10, SECONDS));
-    return assertInstanceOf(type, failure.getCause());
   }
 }

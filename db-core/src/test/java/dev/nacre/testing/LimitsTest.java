@@ -118,6 +118,38 @@ class LimitsTest {
     assertRefused(() -> store.history(HistoryRequest.of("ns", key)), "key");
   }
 
+  @Test
+  void batch_whoseRowsOutgrowIt_isRefusedWhole() throws Exception {
+    for (int i = 0; i < 25; i++) {
+      Value large = Value.json("\"" + "x".repeat(900) + "\"");
+      commit(WriteBatch.builder().put("ns", "k" + i, large).build());
+    }
+    // Each write is small, and moves a record of 900 bytes to history.
+    assertRefused(metadataOnly(25), "split it");
+    assertEquals(1, store.history(HistoryRequest.of("ns", "k0")).items().size());
+    commit(metadataOnly(10));
+    assertEquals(2, store.history(HistoryRequest.of("ns", "k0")).items().size());
+  }
+
+  private static WriteBatch metadataOnly(int keys) {
+    WriteBatch.Builder writes = WriteBatch.builder();
+    for (int i = 0; i < keys; i++) {
+      writes.add(metadataOnly("k" + i, i));
+    }
+    return writes.build();
+  }
+
+  private static Write metadataOnly(String key, int number) {
+    return new Write.Upsert(
+        "ns",
+        key,
+        null,
+        Metadata.of("n", number),
+        List.of(),
+        Write.Expiry.Unchanged.UNCHANGED,
+        WriteCondition.none());
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 255, 256})
   void namespace_withinLimits_isWritten(int bytes) throws Exception {

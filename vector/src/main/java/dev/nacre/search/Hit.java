@@ -1,5 +1,7 @@
 package dev.nacre.search;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.model.VersionedRecord;
 
 /**
@@ -10,4 +12,10 @@ import dev.nacre.model.VersionedRecord;
  * @param embeddingVersion the version that wrote the embedding that was compared
  * @param record the record as of the version searched
  */
-public record Hit(String key, float score, long embeddingVersion, VersionedRecord record) {}
+public record Hit(String key, float score, long embeddingVersion, VersionedRecord record) {
+  /** Checks the parts. */
+  public Hit {
+    requireNonNull(key, "key");
+    requireNonNull(record, "record");
+  }
+}

@@ -1,5 +1,7 @@
 package dev.nacre.search;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * How a search was answered.
  *
@@ -9,6 +11,12 @@ package dev.nacre.search;
  * @param provider the similarity provider that computed scores, for example {@code simd}
  */
 public record SearchPlan(Tier tier, long candidates, String provider) {
+  /** Checks the parts. */
+  public SearchPlan {
+    requireNonNull(tier, "tier");
+    requireNonNull(provider, "provider");
+  }
+
   /** Where the answer came from. */
   public enum Tier {
     /** Every candidate was compared. */

@@ -1,11 +1,14 @@
 package dev.nacre.search;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.error.ValidationException;
 import dev.nacre.filter.Filter;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.EmbeddingSpace;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +36,13 @@ public final class SearchRequest {
       int k,
       @Nullable Filter filter,
       AsOf asOf) {
-    this.namespace = namespace;
+    this.namespace = requireNonNull(namespace, "namespace");
     this.vector = vector;
     this.text = text;
-    this.space = space;
+    this.space = requireNonNull(space, "space");
     this.k = k;
     this.filter = filter;
-    this.asOf = asOf;
+    this.asOf = requireNonNull(asOf, "asOf");
   }
 
   /**
@@ -48,7 +51,13 @@ public final class SearchRequest {
    */
   public static SearchRequest byVector(String namespace, float... vector) {
     return new SearchRequest(
-        namespace, vector.clone(), null, EmbeddingSpace.DEFAULT_NAME, 10, null, AsOf.now());
+        namespace,
+        requireNonNull(vector, "vector").clone(),
+        null,
+        EmbeddingSpace.DEFAULT_NAME,
+        10,
+        null,
+        AsOf.now());
   }
 
   /**
@@ -56,6 +65,8 @@ public final class SearchRequest {
    * embedder.
    */
   public static SearchRequest byText(String namespace, String text) {
+    requireNonNull(namespace, "namespace");
+    requireNonNull(text, "text");
     if (text.isBlank()) {
       throw new ValidationException(
           "the text to search for is empty", Map.of("namespace", namespace));
@@ -66,7 +77,8 @@ public final class SearchRequest {
 
   /** The same with this vector in place of vector or text. */
   public SearchRequest withVector(float... value) {
-    return new SearchRequest(namespace, value.clone(), null, space, k, filter, asOf);
+    return new SearchRequest(
+        namespace, requireNonNull(value, "vector").clone(), null, space, k, filter, asOf);
   }
 
   /** The same in another embedding space. */
@@ -85,7 +97,8 @@ public final class SearchRequest {
 
   /** The same over records whose metadata match. */
   public SearchRequest withFilter(Filter value) {
-    return new SearchRequest(namespace, vector, text, space, k, value, asOf);
+    return new SearchRequest(
+        namespace, vector, text, space, k, requireNonNull(value, "filter"), asOf);
   }
 
   /** The same as of another moment. */
@@ -150,15 +163,15 @@ public final class SearchRequest {
     return other instanceof SearchRequest that
         && namespace.equals(that.namespace)
         && Arrays.equals(vector, that.vector)
-        && java.util.Objects.equals(text, that.text)
+        && Objects.equals(text, that.text)
         && space.equals(that.space)
         && k == that.k
-        && java.util.Objects.equals(filter, that.filter)
+        && Objects.equals(filter, that.filter)
         && asOf.equals(that.asOf);
   }
 
   @Override
   public int hashCode() {
-    return java.util.Objects.hash(namespace, Arrays.hashCode(vector), text, space, k, filter, asOf);
+    return Objects.hash(namespace, Arrays.hashCode(vector), text, space, k, filter, asOf);
   }
 }

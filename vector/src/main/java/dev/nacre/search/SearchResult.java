@@ -1,5 +1,7 @@
 package dev.nacre.search;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.model.ReadPoint;
 import java.util.List;
 
@@ -12,8 +14,11 @@ import java.util.List;
  * @param plan how it was answered
  */
 public record SearchResult(List<Hit> hits, boolean exact, ReadPoint readPoint, SearchPlan plan) {
-  /** Copies the list. */
+  /** Checks the parts and copies the list. */
   public SearchResult {
+    requireNonNull(hits, "hits");
+    requireNonNull(readPoint, "readPoint");
+    requireNonNull(plan, "plan");
     hits = List.copyOf(hits);
   }
 }

@@ -5,8 +5,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +15,6 @@ import org.slf4j.LoggerFactory;
 final class GraphBuilds implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GraphBuilds.class);
 
-  private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
   private final ThreadPoolExecutor executor =
       new ThreadPoolExecutor(
           1,
@@ -34,7 +31,6 @@ final class GraphBuilds implements AutoCloseable {
                     .name("nacre-graph")
                     .priority(Thread.MIN_PRIORITY)
                     .unstarted(task);
-            thread.set(created);
             return created;
           });
 
@@ -73,9 +69,18 @@ final class GraphBuilds implements AutoCloseable {
     // No interrupt: Lucene would lose the channels it needs to roll back.
     executor.getQueue().clear();
     executor.shutdown();
-    Thread last = thread.get();
-    if (last != null) {
-      Threads.join(last);
+    // Not by joining its thread: one that a search is just now starting is not alive yet.
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = executor.awaitTermination(1, TimeUnit.DAYS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

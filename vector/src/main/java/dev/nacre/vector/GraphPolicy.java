@@ -22,6 +22,12 @@ record GraphPolicy(int threshold) {
   private static final double CANDIDATES_AT = 10_000;
   private static final double CANDIDATES_GROWTH = .2;
 
+  /** How often a graph is searched for matches of a filter before they are compared one by one. */
+  static final int FILTERED_ROUNDS = 2;
+
+  /** How many times as many candidates each of those searches keeps as the one before. */
+  static final int FILTERED_GROWTH = 4;
+
   /** What is to be done about a graph. */
   enum Work {
     /** Nothing. */

@@ -1,6 +1,7 @@
 package dev.nacre.vector;
 
 import dev.nacre.filter.Filter;
+import dev.nacre.model.Metric;
 import dev.nacre.search.SearchPlan;
 import dev.nacre.similarity.SimilarityProvider;
 import dev.nacre.vector.exact.KeyTable;
@@ -65,27 +66,80 @@ final class SetSearcher {
     int most = (int) Math.min(count, k + (long) ROUNDING_SLACK);
     TopHits nearest = new TopHits(most, (doc1, doc2) -> compareKeys(layer, doc1, doc2));
     float[] target = query.unpadded();
-    boolean graph = policy.usesGraph(layer, count, k, matches != null);
-    if (graph) {
-      layer
-          .index()
-          .nearest(
-              target,
-              policy.candidates(layer, k, matches != null),
-              accepted,
-              (doc, score) -> nearest.offer(score, doc, 0));
-      // Fewer than there are: the graph lost its way among what the filter leaves.
-      graph = nearest.size() >= Math.min(k, count);
+    boolean graph = false;
+    if (policy.usesGraph(layer, count, k, matches != null)) {
+      int candidates = policy.candidates(layer, k, matches != null);
+      if (accepted == null) {
+        layer.index().nearest(target, candidates, (doc, score) -> nearest.offer(score, doc, 0));
+        graph = nearest.size() >= Math.min(k, count);
+      } else {
+        graph = searchAmongAll(layer, target, k, candidates, accepted, nearest);
+      }
     }
-    if (!graph) {
+    DocSet all = accepted == null ? layer.liveAt(set.version(), count) : accepted;
+    if (!graph && query.space().metric() != Metric.COSINE) {
+      scanOurselves(layer, all, hits);
+    } else if (!graph) {
       TopHits scanned = new TopHits(most, (doc1, doc2) -> compareKeys(layer, doc1, doc2));
-      DocSet all = accepted == null ? layer.liveAt(set.version(), count) : accepted;
       layer.index().scan(target, all, (doc, score) -> offer(scanned, doc, score));
       rescore(layer, scanned, hits);
     } else {
       rescore(layer, nearest, hits);
     }
     return graph;
+  }
+
+  /**
+   * Searches the graph as if every document counted and keeps those that do. False when that did
+   * not get far enough from the query for {@code k} of them: they are elsewhere, where a graph
+   * whose paths lead to the query does not find them (filtered while searching, recall fell to
+   * .64).
+   */
+  private boolean searchAmongAll(
+      GraphLayer layer,
+      float[] target,
+      int k,
+      int firstCandidates,
+      DocSet accepted,
+      TopHits nearest) {
+    int candidates = firstCandidates;
+    for (int round = 0; round < GraphPolicy.FILTERED_ROUNDS; round++) {
+      TopHits best = new TopHits(k, (doc1, doc2) -> compareKeys(layer, doc1, doc2));
+      nearest.clear();
+      float reach =
+          layer
+              .index()
+              .nearest(
+                  target,
+                  candidates,
+                  (doc, score) -> {
+                    if (accepted.contains(doc)) {
+                      nearest.offer(score, doc, 0);
+                      best.offer(score, doc, 0);
+                    }
+                  });
+      if (best.size() == k && best.worst() >= reach) {
+        return true;
+      }
+      candidates = (int) Math.min(layer.docs(), (long) candidates * GraphPolicy.FILTERED_GROWTH);
+    }
+    return false;
+  }
+
+  /**
+   * Compares every one of {@code docs} by the query's own provider. Lucene's scores of inner
+   * products and distances are for graphs: it adds one to them, and those of short vectors drown.
+   */
+  private void scanOurselves(GraphLayer layer, DocSet docs, TopHits hits) {
+    GraphIndex.VectorReader vectors = layer.index().vectors();
+    float[] vector = new float[SimilarityProvider.stride(query.space().dimension())];
+    for (int doc = docs.next(0); doc >= 0; doc = docs.next(doc + 1)) {
+      vectors.copy(doc, vector);
+      float score = query.score(vector);
+      if (hits.admits(score)) {
+        hits.offer(score, layer.key(doc), layer.from(doc));
+      }
+    }
   }
 
   private static void offer(TopHits hits, int doc, float score) {

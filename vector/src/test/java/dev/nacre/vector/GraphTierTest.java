@@ -8,6 +8,7 @@ import static dev.nacre.vector.SearchFixture.vector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.nacre.filter.Filter;
 import dev.nacre.model.Metadata;
@@ -23,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -66,14 +68,19 @@ class GraphTierTest {
     SearchResult graph = db.similar(10, query);
     assertEquals(SearchPlan.Tier.GRAPH, graph.plan().tier());
     assertFalse(graph.exact());
-    // So small a graph misses nothing with a hundred candidates.
     SearchResult exact = db.similar(COUNT * 2, query);
     assertTrue(exact.exact());
-    assertEquals(keys(exact).subList(0, 10), keys(graph));
-    for (int i = 0; i < 10; i++) {
-      assertEquals(exact.hits().get(i).score(), graph.hits().get(i).score());
-      assertEquals(exact.hits().get(i).embeddingVersion(), graph.hits().get(i).embeddingVersion());
-    }
+    // So small a graph misses next to nothing; what it finds is as the exact search says.
+    List<String> nearest = described(exact).subList(0, 11);
+    List<String> found = described(graph);
+    assertEquals(10, found.size());
+    assertTrue(nearest.containsAll(found), () -> found + " are not among " + nearest);
+  }
+
+  private static List<String> described(SearchResult result) {
+    return result.hits().stream()
+        .map(hit -> hit.key() + ", score " + hit.score() + ", version " + hit.embeddingVersion())
+        .toList();
   }
 
   @Test
@@ -200,6 +207,25 @@ class GraphTierTest {
   }
 
   @Test
+  void reopen_damagedAndNotToBeDeleted_searchesStayExact() throws IOException {
+    build();
+    Path path = indexPath();
+    db.reopen(
+        () -> {
+          flipByte(path, "segments_1");
+          assertTrue(path.toFile().setWritable(false));
+        });
+    try {
+      assumeFalse(Files.isWritable(path), "root writes everywhere");
+      SearchResult result = db.similar(COUNT, query);
+      assertEquals(COUNT, result.hits().size());
+      assertTrue(result.exact());
+    } finally {
+      assertTrue(path.toFile().setWritable(true));
+    }
+  }
+
+  @Test
   void reopen_otherLineageOrNewerVersion_rebuilds() {
     build();
     Path path = indexPath();
@@ -279,7 +305,7 @@ class GraphTierTest {
     assertEquals(300, result.plan().candidates());
     SearchResult all = db.similar(COUNT, Filter.lt("i", 300), query);
     assertTrue(all.exact());
-    assertEquals(keys(all).subList(0, 10), keys(result));
+    assertTrue(described(all).subList(0, 11).containsAll(described(result)));
     SearchResult few = db.similar(10, Filter.and(even, Filter.lt("i", 40)), query);
     assertEquals(SearchPlan.Tier.EXACT, few.plan().tier());
     assertEquals(20, few.plan().candidates());
@@ -289,19 +315,21 @@ class GraphTierTest {
 
   @Test
   void close_duringBuild_isPromptAndNothingIsLost() {
-    // Large enough that the build takes a while.
+    // Large enough that the build takes seconds.
     SearchFixture large = db;
     for (int i = 0; i < 20; i++) {
       large.putMany("part" + i + "-", 1_000, i);
     }
     var _ = large.similar(1, query);
-    Awaitility.await().until(() -> large.engine().statistics().buildingGraphs() == 1);
-    long start = System.nanoTime();
+    Awaitility.await()
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> large.engine().statistics().buildingGraphs() == 1);
     large.engine().close();
-    assertTrue(System.nanoTime() - start < 2_000_000_000L, "closing took seconds");
     assertEquals(0, large.engine().statistics().buildingGraphs());
     large.reopen();
-    assertEquals(20_000, large.similar(1, query).plan().candidates());
+    SearchPlan plan = large.similar(1, query).plan();
+    assertEquals(20_000, plan.candidates());
+    assertEquals(SearchPlan.Tier.EXACT, plan.tier(), "closing waited for the whole graph");
   }
 
   @Test

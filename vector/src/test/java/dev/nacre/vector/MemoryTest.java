@@ -60,7 +60,8 @@ class MemoryTest {
       db.awaitGraphVectors(900, query);
       SearchResult graph = db.similar(10, query);
       assertEquals(SearchPlan.Tier.GRAPH, graph.plan().tier());
-      assertEquals(keys(first).getFirst(), keys(graph).getFirst());
+      List<String> both = keys(first).stream().filter(keys(graph)::contains).toList();
+      assertTrue(both.size() >= 8, () -> keys(first) + " and " + keys(graph));
       assertTrue(db.engine().statistics().blockBytes() < 1 << 20);
       db.put(NS, "later", wide, Metadata.EMPTY, query);
       assertEquals("later", keys(db.similar(1, query)).getFirst());

@@ -37,6 +37,13 @@ final class SearchFixture implements AutoCloseable {
 
   static final VectorOptions OPTIONS = new VectorOptions(null, 64L << 20, GRAPH_THRESHOLD);
 
+  /** Long enough for a busy machine to build a graph; a test that passes never waits for it. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  static {
+    Awaitility.setDefaultTimeout(PATIENCE);
+  }
+
   private final StoreOptions storeOptions;
   private final VectorOptions options;
   private Store store;
@@ -86,7 +93,7 @@ final class SearchFixture implements AutoCloseable {
 
   @CanIgnoreReturnValue
   Commit commit(WriteBatch batch) {
-    return store.commit(batch, Durability.ASYNC, Duration.ofSeconds(30)).join();
+    return store.commit(batch, Durability.ASYNC, PATIENCE).join();
   }
 
   @CanIgnoreReturnValue
@@ -157,7 +164,6 @@ final class SearchFixture implements AutoCloseable {
   /** Searches until the graphs of so many vectors are in use and nobody builds. */
   void awaitGraphVectors(int least, float... query) {
     Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
         .pollInterval(Duration.ofMillis(10))
         .until(
             () -> {

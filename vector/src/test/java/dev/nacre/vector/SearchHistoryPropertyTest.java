@@ -254,7 +254,6 @@ class SearchHistoryPropertyTest {
       Step.Search search = new Step.Search(settle.namespace, 3, 5, 0, 0);
       search(search);
       Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
           .pollInterval(Duration.ofMillis(5))
           .until(() -> db.engine().statistics().buildingGraphs() == 0);
       search(search);

@@ -32,6 +32,12 @@ public final class CommitPreparer {
   private static final int ROW_OVERHEAD_BYTES = 128;
   private static final int HEADS_READ_MAX = 16;
 
+  /** A batch that overwrites all it touches makes about twice its bytes; four times is room. */
+  private static final long ROWS_PER_BATCH = 8;
+
+  /** Rows of a group lie in one array. */
+  private static final long ROW_BYTES_MAX = 1 << 30;
+
   private final RocksEngine engine;
   private final NamespaceRegistry registry;
   private final Limits limits;
@@ -44,6 +50,11 @@ public final class CommitPreparer {
     this.registry = registry;
     this.limits = limits;
     this.visibleVersion = visibleVersion;
+  }
+
+  /** The most bytes of rows that one batch may make, superseded records included. */
+  int rowBytesMax() {
+    return (int) Math.min(ROW_BYTES_MAX, ROWS_PER_BATCH * limits.batchBytes());
   }
 
   /** About how many bytes a batch will write, without encoding it. */

@@ -32,6 +32,11 @@ final class CommitTicket {
   /** What the committer made of it; null before. */
   @Nullable Commit commit;
 
+  /** Tells the caller that it is committed. */
+  void complete() {
+    future.complete(commit);
+  }
+
   boolean claim() {
     return claimed.compareAndSet(false, true);
   }

@@ -2,6 +2,7 @@ package dev.nacre.store.commit;
 
 import dev.nacre.error.ConflictException;
 import dev.nacre.error.CorruptionException;
+import dev.nacre.error.ValidationException;
 import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.Write;
@@ -40,6 +41,7 @@ final class GroupBuilder {
   private final RocksEngine engine;
   private final RegistryChanges registry;
   private final RecentChanges recent;
+  private final int rowBytesMax;
   private final GroupBatch batch = new GroupBatch();
 
   /** What the group has made of each record it has changed. */
@@ -54,8 +56,10 @@ final class GroupBuilder {
   private long timeMicros;
   private int ordinal;
 
-  GroupBuilder(RocksEngine engine, NamespaceRegistry registry, RecentChanges recent) {
+  GroupBuilder(
+      RocksEngine engine, NamespaceRegistry registry, RecentChanges recent, int rowBytesMax) {
     this.engine = engine;
+    this.rowBytesMax = rowBytesMax;
     this.registry = new RegistryChanges(registry, batch);
     this.recent = recent;
   }
@@ -128,6 +132,7 @@ final class GroupBuilder {
           case RecordWrite record -> apply(record, prepared.readVersion());
           case NamespaceWrite namespace -> apply(namespace.write());
         }
+        checkRows(batch.length() - mark.length());
       }
       int[] namespaces = touched.stream().mapToInt(Integer::intValue).toArray();
       batch.put(
@@ -141,6 +146,17 @@ final class GroupBuilder {
       registry.rollbackTo(registryMark);
       batch.rollbackTo(mark);
       throw e;
+    }
+  }
+
+  /** A small write may move a large record to history: a batch of many is bounded by its rows. */
+  private void checkRows(int bytes) {
+    if (bytes > rowBytesMax) {
+      throw new ValidationException(
+          "the batch would write more than "
+              + rowBytesMax
+              + " bytes, the records that it supersedes included; split it",
+          Map.of("limit", "rowBytes", "max", Integer.toString(rowBytesMax)));
     }
   }
 

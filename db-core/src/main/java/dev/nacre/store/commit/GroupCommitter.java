@@ -1,8 +1,6 @@
 package dev.nacre.store.commit;
 
-import dev.nacre.error.ConflictException;
 import dev.nacre.error.NacreException;
-import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
 import dev.nacre.maintain.Latency;
 import dev.nacre.measure.LatencyHistogram;
@@ -15,13 +13,11 @@ import dev.nacre.store.rocks.RocksEngine;
 import dev.nacre.store.rocks.StorageFailure;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -44,7 +40,6 @@ public final class GroupCommitter {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommitter.class);
   private static final long PREPARE_INLINE_BYTES = 64 << 10;
   private static final int PREPARE_INLINE_WRITES = 16;
-  private static final int COMPLETIONS_PER_TASK = 16;
   private static final int REFUSALS_MAX = 1_024;
 
   private final RocksEngine engine;
@@ -54,10 +49,7 @@ public final class GroupCommitter {
   private final Settings settings;
   private final Thread thread;
   private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
-  private final List<CommitTicket> group = new ArrayList<>();
-
-  /** Refused against a state that is not visible before the group is: told when it is. */
-  private final List<Refusal> refusals = new ArrayList<>();
+  private final GroupAnswers group;
 
   private volatile Visible visible;
   private volatile long startedVersion;
@@ -100,10 +92,13 @@ public final class GroupCommitter {
     this.engine = engine;
     this.preparer = preparer;
     this.settings = settings;
-    this.builder = new GroupBuilder(engine, registry, new RecentChanges(last.version()));
+    this.builder =
+        new GroupBuilder(
+            engine, registry, new RecentChanges(last.version()), preparer.rowBytesMax());
     this.queue =
         new CommitQueue(
             queueBytes, settings.executors().timer(), settings.executors().completions());
+    this.group = new GroupAnswers(settings.executors().completions(), settings.resumeBytes());
     this.visible = last;
     this.startedVersion = last.version();
     this.durableVersion = last.version();
@@ -185,7 +180,7 @@ public final class GroupCommitter {
         new CommitTicket(batch, durability, deadline, CommitPreparer.estimateBytes(batch));
     Throwable failed = failure;
     if (failed != null) {
-      return CompletableFuture.failedFuture(refusal(failed));
+      return CompletableFuture.failedFuture(GroupAnswers.readsOnly(failed));
     }
     try {
       CommitQueue.Admission admission = queue.reserve(ticket);
@@ -261,7 +256,7 @@ public final class GroupCommitter {
       CompletableFuture<PreparedBatch> preparation = ticket.preparation();
       if (!group.isEmpty()
           && (builder.batch().length() >= settings.groupBytes()
-              || refusals.size() >= REFUSALS_MAX
+              || group.refusals() >= REFUSALS_MAX
               || (preparation != null && !preparation.isDone()))) {
         break;
       }
@@ -281,24 +276,13 @@ public final class GroupCommitter {
     }
   }
 
-  private record Refusal(CommitTicket ticket, Throwable cause) {}
-
-  /** A caller who is told of a conflict must be able to read what it conflicts with. */
-  private void refuse(CommitTicket ticket, Throwable cause) {
-    if (group.isEmpty()) {
-      fail(ticket, cause);
-    } else {
-      refusals.add(new Refusal(ticket, cause));
-    }
-  }
-
   private boolean claim(CommitTicket ticket) {
     if (!ticket.claim()) {
       return false;
     }
     Throwable failed = failure;
     if (failed != null) {
-      fail(ticket, refusal(failed));
+      group.tell(ticket, GroupAnswers.readsOnly(failed));
       return false;
     }
     return true;
@@ -321,12 +305,12 @@ public final class GroupCommitter {
       group.add(ticket);
       return new Visible(version, micros);
     } catch (NacreException e) {
-      refuse(ticket, e);
+      group.refuse(ticket, e);
     } catch (CompletionException e) {
-      refuse(ticket, e.getCause() == null ? e : e.getCause());
+      group.refuse(ticket, e.getCause() == null ? e : e.getCause());
     } catch (RuntimeException | Error e) {
       LOG.error("a commit failed for an unforeseen reason and was not written", e);
-      refuse(
+      group.refuse(
           ticket,
           new UnavailableException(
               "the commit failed for an unforeseen reason (" + e + ") and was not written",
@@ -376,7 +360,7 @@ public final class GroupCommitter {
     visible = last;
     commits.addAndGet(group.size());
     groups.incrementAndGet();
-    acknowledge();
+    group.acknowledge();
     for (LongConsumer listener : listeners) {
       try {
         listener.accept(last.version());
@@ -399,90 +383,13 @@ public final class GroupCommitter {
     }
     builder.groupRefused();
     startedVersion = visible.version();
-    for (CommitTicket ticket : group) {
-      fail(ticket, full(cause));
-    }
-    for (Refusal refusal : refusals) {
-      // A conflict with something that was not written is none.
-      fail(
-          refusal.ticket, refusal.cause instanceof ConflictException ? full(cause) : refusal.cause);
-    }
-    refusals.clear();
-  }
-
-  private ResourceExhaustedException full(StorageFailure cause) {
-    boolean unknown = cause.outcomeUnknown();
-    return new ResourceExhaustedException(
-        "the disk is full ("
-            + cause.getMessage()
-            + "): "
-            + (unknown ? "read the record to see whether this was written" : "nothing was written")
-            + "; reads go on. Free more than "
-            + settings.resumeBytes()
-            + " bytes and retry after some seconds; the database need not be opened again",
-        Map.of(
-            "reason",
-            "diskFull",
-            "outcome",
-            unknown ? "unknown" : "none",
-            "bytesNeeded",
-            Long.toString(settings.resumeBytes())),
-        cause);
+    group.diskFull(cause);
   }
 
   private void fail(Throwable cause) {
     LOG.error(
         "writing to storage failed; the store serves reads only until it is opened again", cause);
     failure = cause;
-    for (CommitTicket ticket : group) {
-      fail(
-          ticket,
-          new UnavailableException(
-              "writing to storage failed: "
-                  + cause.getMessage()
-                  + "; whether the commit was written is unknown until the database is opened again",
-              Map.of("outcome", "unknown"),
-              cause));
-    }
-    for (Refusal refusal : refusals) {
-      // A conflict with something that may never have been written is none.
-      fail(
-          refusal.ticket,
-          refusal.cause instanceof ConflictException ? refusal(cause) : refusal.cause);
-    }
-    refusals.clear();
-  }
-
-  private static UnavailableException refusal(Throwable cause) {
-    return new UnavailableException(
-        "the store serves reads only since a write to storage failed ("
-            + cause.getMessage()
-            + "): nothing was written; mend the storage and open the database again",
-        Map.of("outcome", "none"),
-        cause);
-  }
-
-  private void acknowledge() {
-    Executor completions = settings.executors().completions();
-    for (int from = 0; from < group.size(); from += COMPLETIONS_PER_TASK) {
-      CommitTicket[] part =
-          group
-              .subList(from, Math.min(group.size(), from + COMPLETIONS_PER_TASK))
-              .toArray(CommitTicket[]::new);
-      completions.execute(
-          () -> {
-            for (CommitTicket ticket : part) {
-              ticket.future.complete(ticket.commit);
-            }
-          });
-    }
-    for (Refusal refusal : refusals) {
-      fail(refusal.ticket, refusal.cause);
-    }
-    refusals.clear();
-  }
-
-  private void fail(CommitTicket ticket, Throwable cause) {
-    settings.executors().completions().execute(() -> ticket.future.completeExceptionally(cause));
+    group.failed(cause);
   }
 }

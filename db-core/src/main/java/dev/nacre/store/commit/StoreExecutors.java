@@ -4,7 +4,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The threads of one store beside its committer, all daemons.
@@ -14,16 +13,18 @@ import java.util.concurrent.TimeUnit;
  * @param timer watches deadlines
  */
 public record StoreExecutors(
-    ExecutorService completions, ExecutorService preparation, ScheduledExecutorService timer) {
+    CompletionPool completions, ExecutorService preparation, ScheduledExecutorService timer) {
   private static final long CLOSE_SECONDS_MAX = 10;
 
   /** The threads of a new store. */
   public static StoreExecutors create() {
     int processors = Runtime.getRuntime().availableProcessors();
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(named("nacre-timer"));
     return new StoreExecutors(
-        Executors.newFixedThreadPool(Math.clamp(processors, 2, 8), named("nacre-completion")),
+        new CompletionPool(Math.clamp(processors, 2, 8), named("nacre-completion"), timer),
         Executors.newFixedThreadPool(Math.clamp(processors, 1, 4), named("nacre-prepare")),
-        Executors.newSingleThreadScheduledExecutor(named("nacre-timer")));
+        timer);
   }
 
   /**
@@ -31,18 +32,19 @@ public record StoreExecutors(
    * behind after a while.
    */
   public void close() {
-    timer.shutdownNow();
     preparation.shutdown();
-    completions.shutdown();
-    // A callback may close the store itself: waiting for it to end would wait for ever.
-    if (Thread.currentThread().getName().startsWith("nacre-completion")) {
-      return;
-    }
     try {
-      boolean _ = completions.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+      // A callback may close the store itself: waiting for it to end would wait for ever.
+      if (Thread.currentThread().getName().startsWith("nacre-completion")) {
+        completions.closeWithoutWaiting();
+      } else {
+        completions.close(CLOSE_SECONDS_MAX);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    // Last: until then it helps completions that wait for each other.
+    timer.shutdownNow();
   }
 
   private static ThreadFactory named(String name) {

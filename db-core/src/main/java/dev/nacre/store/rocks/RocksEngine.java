@@ -109,6 +109,7 @@ public final class RocksEngine implements AutoCloseable {
               : RocksDB.open(dbOptions, path, descriptors, handles);
       for (ColumnFamily family : ColumnFamily.values()) {
         if (handles.get(family.id()).getID() != family.id()) {
+          handles.forEach(ColumnFamilyHandle::close);
           db.close();
           throw new FormatException(
               "column family \""

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
  * Whose turn it is, cancelling and closing, with a model that stops at each text until it is let
  * on.
  */
-@Timeout(value = 30, unit = TimeUnit.SECONDS)
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
 class EmbedderTurnsTest {
   private final Semaphore permits = new Semaphore(0);
   private final List<String> begun = new CopyOnWriteArrayList<>();

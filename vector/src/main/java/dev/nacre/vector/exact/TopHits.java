@@ -46,6 +46,16 @@ public final class TopHits {
     }
   }
 
+  /** The lowest score held, before sorting; of none, nothing. */
+  public float worst() {
+    return scores[0];
+  }
+
+  /** Forgets what is held. */
+  public void clear() {
+    size = 0;
+  }
+
   /** How many are held. */
   public int size() {
     return size;

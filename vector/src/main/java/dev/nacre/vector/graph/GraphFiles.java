@@ -83,7 +83,7 @@ public final class GraphFiles implements AutoCloseable {
 
   /**
    * Opens what is there and checks every file's checksum. Null when there is nothing, or what is
-   * there cannot serve {@code wanted}; then it is deleted.
+   * there cannot serve {@code wanted}; then it is deleted, if it can be.
    */
   public @Nullable GraphIndex open(GraphStamp wanted) {
     if (path != null && directory == null && !Files.isDirectory(path)) {
@@ -117,7 +117,12 @@ public final class GraphFiles implements AutoCloseable {
       problem = "its files cannot be read: " + e;
     }
     LOG.warn("Graph index {} is deleted and will be rebuilt: {}", where(), problem);
-    delete();
+    try {
+      delete();
+    } catch (UncheckedIOException e) {
+      // Searches do without; the next build says so if it cannot write either.
+      LOG.warn("Graph index {} cannot be deleted; searches stay exact", where(), e);
+    }
     return null;
   }
 

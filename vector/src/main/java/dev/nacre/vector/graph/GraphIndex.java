@@ -1,5 +1,6 @@
 package dev.nacre.vector.graph;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.nacre.error.UnavailableException;
 import dev.nacre.vector.exact.Counted;
 import java.io.IOException;
@@ -20,7 +21,6 @@ import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An opened graph: documents numbered from 0, each a key, the version that wrote its vector, and
@@ -133,9 +133,13 @@ public final class GraphIndex extends Counted {
    * @param query of exactly the space's dimension
    * @param candidates how many the search keeps track of, and the most it hands out of each
    *     segment: more cost time and gain recall
-   * @param accepted the documents that count, or null for all
+   * @return the score down to which hardly a document can have been missed: that of the middle
+   *     candidate, in the segment where it is highest; of a segment that was handed out whole,
+   *     negative infinity
    */
-  public void nearest(float[] query, int candidates, @Nullable DocSet accepted, ScoreSink sink) {
+  @CanIgnoreReturnValue
+  public float nearest(float[] query, int candidates, ScoreSink sink) {
+    float reach = Float.NEGATIVE_INFINITY;
     try {
       for (LeafReaderContext context : leaves) {
         LeafReader leaf = context.reader();
@@ -144,18 +148,20 @@ public final class GraphIndex extends Counted {
                 Math.min(candidates, leaf.maxDoc()),
                 Integer.MAX_VALUE,
                 KnnSearchStrategy.Hnsw.DEFAULT);
-        AcceptDocs accept =
-            accepted == null
-                ? AcceptDocs.fromLiveDocs(null, leaf.maxDoc())
-                : new AcceptedDocs(accepted, context.docBase, leaf.maxDoc(), docs());
-        leaf.searchNearestVectors(VECTOR, query, collector, accept);
-        for (ScoreDoc found : collector.topDocs().scoreDocs) {
+        leaf.searchNearestVectors(
+            VECTOR, query, collector, AcceptDocs.fromLiveDocs(null, leaf.maxDoc()));
+        ScoreDoc[] best = collector.topDocs().scoreDocs;
+        for (ScoreDoc found : best) {
           sink.accept(context.docBase + found.doc, found.score);
+        }
+        if (best.length < leaf.maxDoc() && best.length > 0) {
+          reach = Math.max(reach, best[best.length / 2].score);
         }
       }
     } catch (IOException e) {
       throw unreadable(e);
     }
+    return reach;
   }
 
   /** Compares every one of {@code docs}. */

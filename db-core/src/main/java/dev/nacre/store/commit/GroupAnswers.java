@@ -1,0 +1,141 @@
+package dev.nacre.store.commit;
+
+import dev.nacre.error.ConflictException;
+import dev.nacre.error.NacreException;
+import dev.nacre.error.ResourceExhaustedException;
+import dev.nacre.error.UnavailableException;
+import dev.nacre.store.rocks.StorageFailure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The callers of a group and what they are told. They are told on a pool, never on the committer
+ * thread, which alone uses this.
+ */
+final class GroupAnswers {
+  private final CompletionPool completions;
+  private final long resumeBytes;
+  private final List<CommitTicket> tickets = new ArrayList<>();
+
+  /** Refused against a state that is not visible before the group is: told when it is. */
+  private final List<Refusal> refusals = new ArrayList<>();
+
+  GroupAnswers(CompletionPool completions, long resumeBytes) {
+    this.completions = completions;
+    this.resumeBytes = resumeBytes;
+  }
+
+  private record Refusal(CommitTicket ticket, Throwable cause) {}
+
+  boolean isEmpty() {
+    return tickets.isEmpty();
+  }
+
+  int size() {
+    return tickets.size();
+  }
+
+  int refusals() {
+    return refusals.size();
+  }
+
+  void add(CommitTicket ticket) {
+    tickets.add(ticket);
+  }
+
+  /** A caller who is told of a conflict must be able to read what it conflicts with. */
+  void refuse(CommitTicket ticket, Throwable cause) {
+    if (tickets.isEmpty()) {
+      tell(ticket, cause);
+    } else {
+      refusals.add(new Refusal(ticket, cause));
+    }
+  }
+
+  /** Everybody has been told. */
+  void clear() {
+    tickets.clear();
+  }
+
+  /** The group is written and visible. */
+  void acknowledge() {
+    List<Runnable> told = new ArrayList<>(tickets.size());
+    for (CommitTicket ticket : tickets) {
+      told.add(ticket::complete);
+    }
+    completions.executeAll(told);
+    for (Refusal refusal : refusals) {
+      tell(refusal.ticket, refusal.cause);
+    }
+    refusals.clear();
+  }
+
+  /** Storage failed: nobody knows what became of the group. */
+  void failed(Throwable cause) {
+    for (CommitTicket ticket : tickets) {
+      tell(
+          ticket,
+          new UnavailableException(
+              "writing to storage failed: "
+                  + cause.getMessage()
+                  + "; whether the commit was written is unknown until the database is opened again",
+              Map.of("outcome", "unknown"),
+              cause));
+    }
+    tellRefusals(readsOnly(cause));
+  }
+
+  /** The disk was full: the group was taken back. */
+  void diskFull(StorageFailure cause) {
+    boolean unknown = cause.outcomeUnknown();
+    NacreException full =
+        new ResourceExhaustedException(
+            "the disk is full ("
+                + cause.getMessage()
+                + "): "
+                + (unknown
+                    ? "read the record to see whether this was written"
+                    : "nothing was written")
+                + "; reads go on. Free more than "
+                + resumeBytes
+                + " bytes and retry after some seconds; the database need not be opened again",
+            Map.of(
+                "reason",
+                "diskFull",
+                "outcome",
+                unknown ? "unknown" : "none",
+                "bytesNeeded",
+                Long.toString(resumeBytes)),
+            cause);
+    for (CommitTicket ticket : tickets) {
+      tell(ticket, full);
+    }
+    tellRefusals(full);
+  }
+
+  /** A conflict with something that may never have been written is none. */
+  private void tellRefusals(NacreException insteadOfConflict) {
+    for (Refusal refusal : refusals) {
+      tell(
+          refusal.ticket,
+          refusal.cause instanceof ConflictException ? insteadOfConflict : refusal.cause);
+    }
+    refusals.clear();
+  }
+
+  /** What everybody is told once storage has failed. */
+  static UnavailableException readsOnly(Throwable cause) {
+    return new UnavailableException(
+        "the store serves reads only since a write to storage failed ("
+            + cause.getMessage()
+            + "): nothing was written; mend the storage and open the database again",
+        Map.of("outcome", "none"),
+        cause);
+  }
+
+  /** Tells one caller of a failure. */
+  void tell(CommitTicket ticket, Throwable cause) {
+    completions.execute(() -> ticket.future.completeExceptionally(cause));
+  }
+}
