@@ -99,8 +99,7 @@ public interface Database extends AutoCloseable {
    *     damaged
    */
   static Database openReadOnly(Path directory) {
-    return open(
-        DatabaseOptions.builder(requireNonNull(directory, "directory")).readOnly().build());
+    return open(DatabaseOptions.builder(requireNonNull(directory, "directory")).readOnly().build());
   }
 
   /** Opens an empty database in memory, gone when it is closed. Blocks for a moment. */

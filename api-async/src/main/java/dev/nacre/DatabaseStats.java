@@ -16,11 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param timings how long things took
  */
 public record DatabaseStats(
-    ReadPoint readPoint,
-    Storage storage,
-    @Nullable Search search,
-    Calls calls,
-    Timings timings) {
+    ReadPoint readPoint, Storage storage, @Nullable Search search, Calls calls, Timings timings) {
   /** Checks the parts. */
   public DatabaseStats {
     requireNonNull(readPoint, "readPoint");

@@ -66,8 +66,8 @@ public final class Maintenance {
 
   /**
    * Makes a database of a backup, in a new directory, as of any version or instant up to the end of
-   * the backup. Its versions go on from there in a new lineage, so that cursors of the database that
-   * was backed up are refused. When it fails, the directory is as it was.
+   * the backup. Its versions go on from there in a new lineage, so that cursors of the database
+   * that was backed up are refused. When it fails, the directory is as it was.
    *
    * <p>Fails with KeyNotFound when there is no such backup, Validation when the directory is not
    * empty or the version is beyond the backup, Corruption when a checksum is not right.

@@ -27,8 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadOnlyDatabaseTest {
 
   @Test
-  void openReadOnly_besideAWriter_seesTheVersionOfOpeningAndRefusesWrites(
-      @TempDir Path temporary) {
+  void openReadOnly_besideAWriter_seesTheVersionOfOpeningAndRefusesWrites(@TempDir Path temporary) {
     Path directory = temporary.resolve("db");
     try (Database owner = Database.open(directory)) {
       var _ = owner.put("docs", "a", Value.text("one")).join();
@@ -36,10 +35,10 @@ class ReadOnlyDatabaseTest {
       try (Database reader = Database.openReadOnly(directory)) {
         assertEquals(2, reader.stats().join().readPoint().version());
         var _ = owner.put("docs", "a", Value.text("two")).join();
-        assertEquals(
-            Value.text("one"), reader.require("docs", "a").join().value().orElseThrow());
+        assertEquals(Value.text("one"), reader.require("docs", "a").join().value().orElseThrow());
         assertEquals("a", reader.similar("docs", 1, 2).join().hits().getFirst().key());
-        byte[] line = "{\"namespace\":\"docs\",\"key\":\"b\",\"value\":1}".getBytes(StandardCharsets.UTF_8);
+        byte[] line =
+            "{\"namespace\":\"docs\",\"key\":\"b\",\"value\":1}".getBytes(StandardCharsets.UTF_8);
         List<Function<Database, CompletableFuture<?>>> writes =
             List.of(
                 db -> db.put("docs", "b", Value.text("x")),
@@ -58,8 +57,7 @@ class ReadOnlyDatabaseTest {
       }
       assertEquals(3, owner.stats().join().readPoint().version());
       assertEquals(
-          ProcessHandle.current().pid(),
-          Maintenance.owner(directory).join().orElseThrow().pid());
+          ProcessHandle.current().pid(), Maintenance.owner(directory).join().orElseThrow().pid());
     }
     assertTrue(Maintenance.owner(directory).join().isEmpty());
     assertTrue(Maintenance.verify(directory).join().isClean());

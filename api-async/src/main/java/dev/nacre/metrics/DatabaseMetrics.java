@@ -78,11 +78,7 @@ public final class DatabaseMetrics implements MeterBinder {
         "nacre.records",
         "About how many live records",
         stats -> stats.storage().recordsEstimate());
-    gauge(
-        registry,
-        "nacre.storage.bytes",
-        "Sorted files",
-        stats -> stats.storage().storageBytes());
+    gauge(registry, "nacre.storage.bytes", "Sorted files", stats -> stats.storage().storageBytes());
     gauge(registry, "nacre.log.bytes", "Write-ahead log", stats -> stats.storage().logBytes());
     gauge(
         registry,

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs long work one after another, on a thread that lives while there is some. Handing over takes no
- * lock. Thread-safe.
+ * Runs long work one after another, on a thread that lives while there is some. Handing over takes
+ * no lock. Thread-safe.
  */
 final class Jobs {
   /** Each holds a caller's request and nothing else. */

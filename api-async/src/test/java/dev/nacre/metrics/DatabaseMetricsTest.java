@@ -50,7 +50,9 @@ class DatabaseMetricsTest {
       assertTrue(
           registry.get("nacre.searches.quantile").tag("quantile", "0.99").timeGauge().value() > 0);
       for (Meter meter : registry.getMeters()) {
-        meter.measure().forEach(value -> assertTrue(value.getValue() >= 0, meter.getId() + " " + value));
+        meter
+            .measure()
+            .forEach(value -> assertTrue(value.getValue() >= 0, meter.getId() + " " + value));
       }
     }
     StatsReader closed = new StatsReader(closed());

@@ -40,8 +40,7 @@ final class BackupCommand extends DirectoryCommand {
     StepProgress progress = new StepProgress(terminal());
     try (Database database = openExisting()) {
       BackupRequest request = BackupRequest.to(backups).withProgress(progress);
-      Backup backup =
-          Await.of(database.backup(label == null ? request : request.withLabel(label)));
+      Backup backup = Await.of(database.backup(label == null ? request : request.withLabel(label)));
       progress.end();
       answer(BackupsCommand.json(backup), BackupsCommand.text(terminal(), backup));
       return ExitCode.OK;

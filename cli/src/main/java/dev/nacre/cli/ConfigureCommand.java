@@ -76,15 +76,14 @@ final class ConfigureCommand extends DirectoryCommand {
     public EmbeddingSpace convert(String text) {
       String[] parts = text.split(":", 4);
       if (parts.length < 2 || !parts[1].matches("\\d{1,9}")) {
-        throw new TypeConversionException("\"" + text + "\" is not NAME:DIMENSION[:METRIC[:MODEL]]");
+        throw new TypeConversionException(
+            "\"" + text + "\" is not NAME:DIMENSION[:METRIC[:MODEL]]");
       }
       try {
         return new EmbeddingSpace(
             parts[0],
             Integer.parseInt(parts[1]),
-            parts.length < 3
-                ? Metric.COSINE
-                : Metric.valueOf(parts[2].toUpperCase(Locale.ROOT)),
+            parts.length < 3 ? Metric.COSINE : Metric.valueOf(parts[2].toUpperCase(Locale.ROOT)),
             parts.length < 4 ? null : parts[3]);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(
@@ -109,9 +108,7 @@ final class ConfigureCommand extends DirectoryCommand {
       }
       Commit commit =
           Await.of(
-              database.configure(
-                  namespace,
-                  new NamespaceOptions(declared, timeToLive(before))));
+              database.configure(namespace, new NamespaceOptions(declared, timeToLive(before))));
       answer(
           Json.of(commit),
           "version " + commit.version() + ", committed at " + commit.committedAt());

@@ -62,8 +62,7 @@ final class DeleteCommand extends DirectoryCommand {
     }
     try (Database database = openExisting()) {
       Commit made = named == null ? deleteNamespace(database) : delete(database, named);
-      answer(
-          Json.of(made), "version " + made.version() + ", committed at " + made.committedAt());
+      answer(Json.of(made), "version " + made.version() + ", committed at " + made.committedAt());
       return ExitCode.OK;
     }
   }
@@ -71,8 +70,7 @@ final class DeleteCommand extends DirectoryCommand {
   private Commit delete(Database database, String named) throws InterruptedException {
     // Nobody else writes meanwhile: this process owns the directory.
     var _ = Await.of(database.require(namespace, named));
-    DeleteRequest request =
-        DeleteRequest.of(namespace, named).withAttributes(commit.attributes());
+    DeleteRequest request = DeleteRequest.of(namespace, named).withAttributes(commit.attributes());
     return Await.of(
         database.delete(
             ifVersion == null
@@ -81,7 +79,9 @@ final class DeleteCommand extends DirectoryCommand {
   }
 
   private Commit deleteNamespace(Database database) throws InterruptedException {
-    if (Await.of(database.namespaces()).stream().map(Namespace::name).noneMatch(namespace::equals)) {
+    if (Await.of(database.namespaces()).stream()
+        .map(Namespace::name)
+        .noneMatch(namespace::equals)) {
       throw new KeyNotFoundException(
           "there is no namespace \"" + Printable.line(namespace) + "\"",
           Map.of("namespace", namespace));

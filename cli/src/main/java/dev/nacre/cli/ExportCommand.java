@@ -47,8 +47,7 @@ final class ExportCommand extends DirectoryCommand {
     StepProgress progress = new StepProgress(terminal());
     try (Database database = openToRead()) {
       OutputStream stream = terminal().outStream();
-      ExportRequest target =
-          output == null ? ExportRequest.to(stream) : ExportRequest.to(output);
+      ExportRequest target = output == null ? ExportRequest.to(stream) : ExportRequest.to(output);
       ExportReport report =
           Await.of(
               database.exportLines(

@@ -52,8 +52,7 @@ final class LogCommand extends DirectoryCommand {
       do {
         Page<HistoryEntry> page =
             Await.of(
-                database.history(
-                    request.withLimit(Math.clamp(left, 1, 1_000)).withCursor(cursor)));
+                database.history(request.withLimit(Math.clamp(left, 1, 1_000)).withCursor(cursor)));
         for (HistoryEntry entry : page.items()) {
           any = true;
           print(entry);

@@ -57,7 +57,8 @@ final class PutCommand extends DirectoryCommand {
       index = "3",
       arity = "0..1",
       paramLabel = "VALUE",
-      description = "The value, a JSON document unless an option says otherwise; - reads it from standard input.")
+      description =
+          "The value, a JSON document unless an option says otherwise; - reads it from standard input.")
   private @Nullable String value;
 
   @Option(names = "--file", paramLabel = "FILE", description = "Read the value from a file.")
@@ -86,7 +87,10 @@ final class PutCommand extends DirectoryCommand {
 
   /** What is embedded. */
   static final class Meaning {
-    @Option(names = "--vector", paramLabel = "JSON", description = "An embedding, a list of numbers.")
+    @Option(
+        names = "--vector",
+        paramLabel = "JSON",
+        description = "An embedding, a list of numbers.")
     private @Nullable String vector;
 
     @Option(
@@ -165,9 +169,7 @@ final class PutCommand extends DirectoryCommand {
               written != null
                   ? database.put(put(written, fields, embedding, text))
                   : database.embed(embed(fields, embedding, text)));
-      answer(
-          Json.of(made),
-          "version " + made.version() + ", committed at " + made.committedAt());
+      answer(Json.of(made), "version " + made.version() + ", committed at " + made.committedAt());
       return ExitCode.OK;
     }
   }

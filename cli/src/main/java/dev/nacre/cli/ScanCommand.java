@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
     description = {
-      "Lists the records of a namespace in the order of their keys, now or as they were.", ""
+      "Lists the records of a namespace in the order of their keys, now or as they were.",
+      ""
     })
 final class ScanCommand extends DirectoryCommand {
   @Parameters(index = "1", paramLabel = "NAMESPACE", description = "The namespace.")
@@ -54,10 +55,7 @@ final class ScanCommand extends DirectoryCommand {
   public Integer call() throws InterruptedException {
     try (Database database = openToRead()) {
       ScanRequest request =
-          ScanRequest.of(namespace)
-              .withPrefix(prefix)
-              .withRange(from, to)
-              .withAsOf(asOf.moment());
+          ScanRequest.of(namespace).withPrefix(prefix).withRange(from, to).withAsOf(asOf.moment());
       long left = limit;
       String cursor = null;
       do {

@@ -9,8 +9,8 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A stream of UTF-8 that ends in a writer; characters may come in parts. Fails when the writer does:
- * somebody has closed the pipe. For one thread.
+ * A stream of UTF-8 that ends in a writer; characters may come in parts. Fails when the writer
+ * does: somebody has closed the pipe. For one thread.
  */
 final class Utf8Output extends OutputStream {
   private final PrintWriter writer;

@@ -31,7 +31,7 @@ final class Commands {
   static Outcome runWith(String input, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    Terminal terminal = 
+    Terminal terminal =
         Terminal.plain(
             new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
             new PrintWriter(out),

@@ -99,8 +99,19 @@ class DataCommandsTest {
   @Test
   void put_allParts_recordShowsThem() {
     ok(
-        "put", db, "notes", "n1", "1", "--metadata", "{\"year\":2020,\"tags\":[\"a\",\"b\"]}",
-        "--vector", "[1,0,0]", "--expires-in", "PT1H", "--actor", "ada");
+        "put",
+        db,
+        "notes",
+        "n1",
+        "1",
+        "--metadata",
+        "{\"year\":2020,\"tags\":[\"a\",\"b\"]}",
+        "--vector",
+        "[1,0,0]",
+        "--expires-in",
+        "PT1H",
+        "--actor",
+        "ada");
     JsonNode record = json("get", db, "notes", "n1", "--json", "--space", "default");
     assertEquals(1, record.path("value").asLong());
     assertEquals(2020, record.path("metadata").path("year").asLong());
@@ -116,11 +127,28 @@ class DataCommandsTest {
     assertFails(
         ExitCode.of(ErrorCode.CONFLICT), "CONFLICT", "put", db, "notes", "n1", "3", "--if-absent");
     assertFails(
-        ExitCode.of(ErrorCode.VALIDATION), "components", "put", db, "notes", "n1", "--vector", "[1]");
+        ExitCode.of(ErrorCode.VALIDATION),
+        "components",
+        "put",
+        db,
+        "notes",
+        "n1",
+        "--vector",
+        "[1]");
     assertFails(ExitCode.of(ErrorCode.SERIALIZATION), "JSON", "put", db, "notes", "n1", "{");
     assertFails(ExitCode.USAGE, "name a VALUE", "put", db, "notes", "n1");
     assertFails(ExitCode.USAGE, "KEY", "put", db, "notes");
-    assertFails(ExitCode.USAGE, "mutually exclusive", "put", db, "notes", "n1", "1", "--if-absent", "--if-version", "1");
+    assertFails(
+        ExitCode.USAGE,
+        "mutually exclusive",
+        "put",
+        db,
+        "notes",
+        "n1",
+        "1",
+        "--if-absent",
+        "--if-version",
+        "1");
   }
 
   @Test
@@ -165,8 +193,15 @@ class DataCommandsTest {
   void similar_byVectorByKeyAndConditions() {
     for (int i = 0; i < 5; i++) {
       ok(
-          "put", db, "notes", "n" + i, "" + i, "--vector", "[" + i + ",1]",
-          "--metadata", "{\"n\":" + i + ",\"kind\":\"" + (i % 2 == 0 ? "even" : "odd") + "\"}");
+          "put",
+          db,
+          "notes",
+          "n" + i,
+          "" + i,
+          "--vector",
+          "[" + i + ",1]",
+          "--metadata",
+          "{\"n\":" + i + ",\"kind\":\"" + (i % 2 == 0 ? "even" : "odd") + "\"}");
     }
     List<String> lines =
         ok("similar", db, "notes", "--vector", "[4,1]", "-k", "2", "--json").out().lines().toList();
@@ -178,8 +213,7 @@ class DataCommandsTest {
         ok("similar", db, "notes", "--key", "n0", "--where", "kind=odd", "--where", "n>=2").out();
     assertTrue(filtered.contains("n3") && !filtered.contains("n1"), filtered);
     assertTrue(filtered.contains("1 found, exact, at version 5"), filtered);
-    assertEquals(
-        1, Commands.run("similar", db, "notes", "--key", "n0", "--where", "n>9").code());
+    assertEquals(1, Commands.run("similar", db, "notes", "--key", "n0", "--where", "n>9").code());
     assertFails(1, "no-such", "similar", db, "notes", "--key", "no-such");
     assertFails(ExitCode.USAGE, "condition", "similar", db, "notes", "--key", "n0", "--where", "n");
   }
@@ -187,7 +221,15 @@ class DataCommandsTest {
   @Test
   void similar_byText_findsByMeaning() {
     ok("put", db, "notes", "tea", "Ada drinks tea", "--text", "--embed", "Ada drinks tea");
-    ok("put", db, "notes", "bike", "The bicycle is blue", "--text", "--embed", "The bicycle is blue");
+    ok(
+        "put",
+        db,
+        "notes",
+        "bike",
+        "The bicycle is blue",
+        "--text",
+        "--embed",
+        "The bicycle is blue");
     String found = ok("similar", db, "notes", "--text", "what does she drink?", "-k", "1").out();
     assertTrue(found.contains("tea"), found);
   }
@@ -260,8 +302,7 @@ class DataCommandsTest {
     ok("restore-backup", backups, then, "--as-of", "1");
     assertEquals("1\n", ok("get", then, "notes", "n1").out());
     assertTrue(ok("verify", then).out().contains("nothing is wrong at version 1"));
-    assertFails(
-        ExitCode.of(ErrorCode.VALIDATION), "not empty", "restore-backup", backups, then);
+    assertFails(ExitCode.of(ErrorCode.VALIDATION), "not empty", "restore-backup", backups, then);
     assertFails(1, "no backup", "restore-backup", backups, newest + "2", "--id", "x");
   }
 
@@ -283,7 +324,8 @@ class DataCommandsTest {
     assertFalse(Files.readString(file).contains("n1"));
     ok("import", copy, file.toString());
     Files.writeString(
-        file, "{\"namespace\":\"a\",\"key\":\"1\",\"value\":1}\n{\"namespace\":\"a\",\"key\":\"2\"}\n");
+        file,
+        "{\"namespace\":\"a\",\"key\":\"1\",\"value\":1}\n{\"namespace\":\"a\",\"key\":\"2\"}\n");
     assertFails(ExitCode.of(ErrorCode.SERIALIZATION), "line 2", "import", copy, file.toString());
     assertFails(ExitCode.of(ErrorCode.VALIDATION), "nothing-there", "export", db, "nothing-there");
   }

@@ -11,13 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks for a backup.
  *
- * @param directory the backup directory: new, empty, or one that holds backups of the same database;
- *     files that an earlier backup there already has are not copied again
+ * @param directory the backup directory: new, empty, or one that holds backups of the same
+ *     database; files that an earlier backup there already has are not copied again
  * @param label a note of at most 200 characters, or null
  * @param progress told of the bytes looked at
  */
-public record BackupRequest(
-    Path directory, @Nullable String label, Consumer<Progress> progress) {
+public record BackupRequest(Path directory, @Nullable String label, Consumer<Progress> progress) {
   /** The longest label, in characters. */
   public static final int LABEL_MAX = 200;
 

@@ -64,8 +64,7 @@ public record ImportRequest(
 
   /** A file, in commits of 1,000 records. */
   public static ImportRequest from(Path file) {
-    return new ImportRequest(
-        new FromFile(file), 1_000, CommitAttributes.NONE, Progress.IGNORED);
+    return new ImportRequest(new FromFile(file), 1_000, CommitAttributes.NONE, Progress.IGNORED);
   }
 
   /** A stream, in commits of 1,000 records. */

@@ -13,8 +13,7 @@ import java.time.Duration;
  * @param p99 99 of 100 took at most this, right to a quarter
  * @param max the longest
  */
-public record Latency(
-    long count, Duration total, Duration median, Duration p99, Duration max) {
+public record Latency(long count, Duration total, Duration median, Duration p99, Duration max) {
   /** Nothing was done. */
   public static final Latency NONE =
       new Latency(0, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.util.function.Consumer;
 
 /**
- * How far a long call is. Listeners are called on the thread that does the work and hold it up: they
- * should only take note. What they throw ends the call.
+ * How far a long call is. Listeners are called on the thread that does the work and hold it up:
+ * they should only take note. What they throw ends the call.
  *
  * @param step what is counted, for example {@code "bytes copied"}
  * @param done how many are done

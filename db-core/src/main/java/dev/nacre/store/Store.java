@@ -151,8 +151,8 @@ public interface Store extends AutoCloseable {
    * Rewrites the sorted files, so that what was overwritten or deleted gives its space back. Reads
    * and commits go on meanwhile. Blocks.
    *
-   * @throws dev.nacre.error.UnavailableException when storage fails, and for a store that was opened
-   *     read-only
+   * @throws dev.nacre.error.UnavailableException when storage fails, and for a store that was
+   *     opened read-only
    */
   CompactReport compact();
 

@@ -22,7 +22,9 @@ public final class BackupChild {
     String life = arguments[2];
     try (Store store =
         Store.open(
-            StoreOptions.in(directory).withBlockCacheBytes(1 << 20).withWriteBufferBytes(1 << 20))) {
+            StoreOptions.in(directory)
+                .withBlockCacheBytes(1 << 20)
+                .withWriteBufferBytes(1 << 20))) {
       for (int i = 0; ; i++) {
         long version = 0;
         for (int n = 0; n < 10; n++) {
@@ -33,8 +35,7 @@ public final class BackupChild {
                   .version();
         }
         System.out.println(ChildJvm.MARK + "backup " + version);
-        var _ =
-            BackupWriter.run(store, BackupRequest.to(backups), Clock.systemUTC(), () -> false);
+        var _ = BackupWriter.run(store, BackupRequest.to(backups), Clock.systemUTC(), () -> false);
         System.out.println(ChildJvm.MARK + "made " + version);
       }
     }

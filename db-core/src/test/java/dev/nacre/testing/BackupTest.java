@@ -129,8 +129,7 @@ class BackupTest {
         // All that was ever committed up to that version, and nothing else.
         acknowledged.forEach(
             (key, version) ->
-                assertEquals(
-                    version <= backup.version(), read(store, key).isPresent(), key));
+                assertEquals(version <= backup.version(), read(store, key).isPresent(), key));
       }
     }
   }
@@ -225,8 +224,7 @@ class BackupTest {
     assertThrows(
         KeyNotFoundException.class, () -> BackupRestore.run(request.withId("../backups/x")));
     assertThrows(
-        ValidationException.class,
-        () -> BackupRestore.run(request.withAsOf(AsOf.version(1_000))));
+        ValidationException.class, () -> BackupRestore.run(request.withAsOf(AsOf.version(1_000))));
     assertFalse(Files.exists(target));
     Path empty = Files.createDirectory(temporary.resolve("empty"));
     var restored = BackupRestore.run(RestoreRequest.of(backups, empty));

@@ -75,7 +75,10 @@ class MaintenancePropertyTest {
             run.playOnly(more);
             Backup second = backup(run, backups);
             assertEquals(List.of(first, second), BackupRestore.list(backups));
-            check(run, RestoreRequest.of(backups, directory.resolveSibling("second")), second.version());
+            check(
+                run,
+                RestoreRequest.of(backups, directory.resolveSibling("second")),
+                second.version());
             check(
                 run,
                 RestoreRequest.of(backups, directory.resolveSibling("first")).withId(first.id()),
@@ -125,8 +128,7 @@ class MaintenancePropertyTest {
       ReadPoint at = run.store().resolve(asOf);
       ByteArrayOutputStream lines = new ByteArrayOutputStream();
       var exported =
-          JsonLinesExport.run(
-              run.store(), ExportRequest.to(lines).withAsOf(asOf), () -> false);
+          JsonLinesExport.run(run.store(), ExportRequest.to(lines).withAsOf(asOf), () -> false);
       var imported =
           JsonLinesImport.run(
               copy,
@@ -145,14 +147,12 @@ class MaintenancePropertyTest {
   }
 
   /** A store that was restored answers as the model of its version, goes on, and verifies. */
-  private static void check(HistoryRun run, RestoreRequest request, long version)
-      throws Exception {
+  private static void check(HistoryRun run, RestoreRequest request, long version) throws Exception {
     RestoredBackup restored = BackupRestore.run(request);
     assertEquals(version, restored.version());
     assertClean(request.target());
     NaiveStore model = run.modelAt(version);
-    try (Store store =
-        Store.open(options(request.target()).withClock(run.clock()))) {
+    try (Store store = Store.open(options(request.target()).withClock(run.clock()))) {
       assertEquals(restored.lineage(), store.lineage());
       assertNotEquals(run.store().lineage(), store.lineage());
       run.compare(store, model);

@@ -69,9 +69,7 @@ class VerificationTest {
   private void fill() {
     try (Store opened =
         Store.open(
-            StoreOptions.in(database)
-                .withBlockCacheBytes(1 << 20)
-                .withWriteBufferBytes(1 << 20))) {
+            StoreOptions.in(database).withBlockCacheBytes(1 << 20).withWriteBufferBytes(1 << 20))) {
       for (int round = 0; round < 2; round++) {
         for (int i = 0; i < 40; i++) {
           String value = "value " + round + " of " + i + " ".repeat(300);
@@ -149,7 +147,8 @@ class VerificationTest {
       String name = file.getFileName().toString();
       String kind = name.replaceAll("^\\d+\\.|-\\d+$", "");
       // No checksum covers these, and they are not needed to read.
-      if (Files.size(file) == 0 || Set.of("OPTIONS", "IDENTITY", "LOCK").contains(kind)
+      if (Files.size(file) == 0
+          || Set.of("OPTIONS", "IDENTITY", "LOCK").contains(kind)
           || name.startsWith("LOG")) {
         continue;
       }
@@ -160,8 +159,7 @@ class VerificationTest {
         Damage.flip(file, offset);
         List<Problem> problems = verify();
         assertTrue(
-            problems.stream()
-                .anyMatch(p -> p.place().contains(name) || p.what().contains(name)),
+            problems.stream().anyMatch(p -> p.place().contains(name) || p.what().contains(name)),
             name + " at " + offset + " of " + before.length + ": " + problems);
         Files.write(file, before);
       }
@@ -203,8 +201,7 @@ class VerificationTest {
     Path copy = temporary.resolve("tampered");
     TestDirectories.copy(database, copy);
     try (RocksEngine engine =
-        RocksEngine.open(
-            new RocksEngine.Options(copy.resolve("store"), false, 1 << 20, 1 << 20))) {
+        RocksEngine.open(new RocksEngine.Options(copy.resolve("store"), false, 1 << 20, 1 << 20))) {
       GroupBatch batch = new GroupBatch();
       tampering.with(engine, batch);
       engine.write(batch, true);
@@ -373,8 +370,7 @@ class VerificationTest {
   void repair_whileItIsOpen_refusedNamingTheOwner() {
     try (Store opened = Store.open(StoreOptions.in(database))) {
       assertThrows(LockedException.class, () -> StoreRepair.run(database, ViewCheck.NONE));
-      assertEquals(
-          ProcessHandle.current().pid(), Owners.of(database).orElseThrow().pid());
+      assertEquals(ProcessHandle.current().pid(), Owners.of(database).orElseThrow().pid());
       assertEquals(0, opened.now().version());
     }
     assertTrue(Owners.of(database).isEmpty());

@@ -37,7 +37,8 @@ public final class IndexCheck {
                   space,
                   lineage,
                   version,
-                  what -> sink.accept(new Problem(Area.INDEX, space.toString(), what, Remedy.REPAIR)));
+                  what ->
+                      sink.accept(new Problem(Area.INDEX, space.toString(), what, Remedy.REPAIR)));
         }
       }
     } catch (IOException e) {

@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who owns a directory, by its file {@code OWNER}, without trying the lock: that would take it away,
- * for a moment, from a process that is just opening. An owner that was killed leaves the file
+ * Who owns a directory, by its file {@code OWNER}, without trying the lock: that would take it
+ * away, for a moment, from a process that is just opening. An owner that was killed leaves the file
  * behind, so the process it names is looked for: the same number with the same time of starting.
  */
 public final class OwnerFile {
@@ -71,8 +71,7 @@ public final class OwnerFile {
       return lines;
     }
     try {
-      String text =
-          new String(FileOperations.REAL.read(file, BYTES_MAX), StandardCharsets.UTF_8);
+      String text = new String(FileOperations.REAL.read(file, BYTES_MAX), StandardCharsets.UTF_8);
       for (String line : text.lines().toList()) {
         int equals = line.indexOf('=');
         if (equals > 0) {

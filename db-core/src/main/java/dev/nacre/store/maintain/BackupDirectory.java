@@ -66,7 +66,8 @@ final class BackupDirectory {
   private void refuseForeign() throws IOException {
     List<String> names = files.list(path, NAMES_MAX);
     for (String name : names) {
-      if (!OTHERS.contains(name) && !name.endsWith(BackupManifest.SUFFIX)
+      if (!OTHERS.contains(name)
+          && !name.endsWith(BackupManifest.SUFFIX)
           && !name.endsWith(BackupManifest.SUFFIX + ".tmp")) {
         throw new FormatException(
             "the directory "
@@ -110,7 +111,11 @@ final class BackupDirectory {
     String named = manifest.backup().id() + BackupManifest.SUFFIX;
     if (!named.equals(String.valueOf(file.getFileName()))) {
       throw new CorruptionException(
-          "the manifest " + file + " is the one of backup " + manifest.backup().id() + "; it was renamed",
+          "the manifest "
+              + file
+              + " is the one of backup "
+              + manifest.backup().id()
+              + "; it was renamed",
           Map.of("file", file.toString()));
     }
     return manifest;

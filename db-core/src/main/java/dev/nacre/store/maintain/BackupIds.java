@@ -17,7 +17,8 @@ final class BackupIds {
   private static final DateTimeFormatter SECOND =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-  private static final Pattern FORM = Pattern.compile("(\\d{8}T\\d{6}Z)-v(\\d{1,18})(?:-(\\d{1,9}))?");
+  private static final Pattern FORM =
+      Pattern.compile("(\\d{8}T\\d{6}Z)-v(\\d{1,18})(?:-(\\d{1,9}))?");
 
   /** By time, then version, then number; what is no id by its text. */
   static final Comparator<String> ORDER =

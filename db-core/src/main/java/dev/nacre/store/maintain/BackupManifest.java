@@ -38,9 +38,9 @@ import org.jspecify.annotations.Nullable;
  * crc32c 1a2b3c4d
  * </pre>
  *
- * The last line holds the checksum of the bytes before it. A tail is the SHA-256 of a sorted
- * file's last 64 KiB: they hold the ids by which RocksDB itself tells any two sorted files apart, so
- * a file of the same name, size and tail is the same file and need not be read again.
+ * The last line holds the checksum of the bytes before it. A tail is the SHA-256 of a sorted file's
+ * last 64 KiB: they hold the ids by which RocksDB itself tells any two sorted files apart, so a
+ * file of the same name, size and tail is the same file and need not be read again.
  *
  * @param backup what it says
  * @param tails the tails, by name of the file

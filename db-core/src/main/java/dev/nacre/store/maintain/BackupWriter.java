@@ -79,8 +79,7 @@ public final class BackupWriter {
    * @throws dev.nacre.error.LockedException when another backup goes there just now
    * @throws CancellationException when stopped
    */
-  public static Backup run(
-      Store store, BackupRequest request, Clock clock, BooleanSupplier stop) {
+  public static Backup run(Store store, BackupRequest request, Clock clock, BooleanSupplier stop) {
     Path database =
         store
             .directory()

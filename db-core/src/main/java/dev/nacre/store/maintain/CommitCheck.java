@@ -9,7 +9,9 @@ import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.RocksCursor;
 import dev.nacre.store.rocks.RocksEngine;
 
-/** Commits: dense versions from 1, times that increase, namespaces that are registered. Stateless. */
+/**
+ * Commits: dense versions from 1, times that increase, namespaces that are registered. Stateless.
+ */
 final class CommitCheck {
   private CommitCheck() {}
 
@@ -28,7 +30,9 @@ final class CommitCheck {
         String place = "commit " + version;
         if (version != expected) {
           findings.add(
-              Area.LOG, "commit " + expected, "versions " + expected + " to " + (version - 1) + " are missing");
+              Area.LOG,
+              "commit " + expected,
+              "versions " + expected + " to " + (version - 1) + " are missing");
         }
         expected = version + 1;
         try {
@@ -44,7 +48,10 @@ final class CommitCheck {
           lastMicros = row.timeMicros();
           for (int namespace : row.namespaces()) {
             if (!registry.knows(namespace)) {
-              findings.add(Area.LOG, place, "touches namespace id " + namespace + ", which is not registered");
+              findings.add(
+                  Area.LOG,
+                  place,
+                  "touches namespace id " + namespace + ", which is not registered");
             }
           }
         } catch (CorruptionException e) {

@@ -83,8 +83,7 @@ final class JsonLineReader {
       }
       return fields.line();
     } catch (JsonProcessingException e) {
-      throw new SerializationException(
-          "it is not JSON: " + e.getOriginalMessage(), Map.of(), e);
+      throw new SerializationException("it is not JSON: " + e.getOriginalMessage(), Map.of(), e);
     } catch (IOException e) {
       throw new SerializationException("it cannot be read: " + e.getMessage(), Map.of(), e);
     } catch (DateTimeException | IllegalArgumentException e) {
@@ -218,7 +217,9 @@ final class JsonLineReader {
       case "committedAt", "instant", "lineage" -> {
         var _ = text(parser, name);
       }
-      default -> throw new SerializationException("it has a field \"" + name + "\", which means nothing here");
+      default ->
+          throw new SerializationException(
+              "it has a field \"" + name + "\", which means nothing here");
     }
   }
 

@@ -28,7 +28,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Writes records as JSON Lines, all at one read point, a page at a time. For one use and one thread.
+ * Writes records as JSON Lines, all at one read point, a page at a time. For one use and one
+ * thread.
  */
 public final class JsonLinesExport {
   private static final int PAGE_RECORDS = 500;
@@ -77,7 +78,8 @@ public final class JsonLinesExport {
   private static ExportReport toFile(
       Store store, ExportRequest request, BooleanSupplier stop, Path file) {
     Path absolute = file.toAbsolutePath();
-    Path temporary = absolute.resolveSibling(absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    Path temporary =
+        absolute.resolveSibling(absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
       try {
         ExportReport report;

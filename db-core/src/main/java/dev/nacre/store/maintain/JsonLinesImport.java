@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the records of JSON Lines in commits, in their order: when one fails, all before it are
- * committed and none after. The next commit is prepared while one is under way; no more than that is
- * in memory. For one use and one thread.
+ * committed and none after. The next commit is prepared while one is under way; no more than that
+ * is in memory. For one use and one thread.
  */
 public final class JsonLinesImport {
   private static final long BATCH_BYTES = 4 << 20;
@@ -69,8 +69,8 @@ public final class JsonLinesImport {
    * Imports. Blocks.
    *
    * @param stop asked between lines
-   * @throws SerializationException when a line cannot be read; details {@code line} names it, {@code
-   *     committedLines} says how many lines before it are committed
+   * @throws SerializationException when a line cannot be read; details {@code line} names it,
+   *     {@code committedLines} says how many lines before it are committed
    * @throws ValidationException when what a line says is not allowed, with the same details
    * @throws CancellationException when stopped
    */
@@ -175,8 +175,7 @@ public final class JsonLinesImport {
     }
     long records = recordsRead - recordsCommitted;
     CompletableFuture<Commit> commit =
-        store.commit(
-            WriteBatch.of(writes, request.attributes()), Durability.SYNC, COMMIT_WITHIN);
+        store.commit(WriteBatch.of(writes, request.attributes()), Durability.SYNC, COMMIT_WITHIN);
     pending = new Pending(commit, records, firstLine, lines.number());
     writes = new ArrayList<>();
     batchBytes = 0;

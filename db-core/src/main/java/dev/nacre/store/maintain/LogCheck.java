@@ -15,7 +15,8 @@ import java.util.Set;
 
 /**
  * The log of changes against commits and records: every change is of a commit, and the versions of
- * records that it names are those that are stored, no more and no fewer. For one use and one thread.
+ * records that it names are those that are stored, no more and no fewer. For one use and one
+ * thread.
  */
 final class LogCheck {
   private final RocksEngine engine;
@@ -23,8 +24,7 @@ final class LogCheck {
   private final Findings findings;
   private final RowCounts counts;
 
-  private LogCheck(
-      RocksEngine engine, RegistryView registry, Findings findings, RowCounts counts) {
+  private LogCheck(RocksEngine engine, RegistryView registry, Findings findings, RowCounts counts) {
     this.engine = engine;
     this.registry = registry;
     this.findings = findings;
@@ -142,8 +142,7 @@ final class LogCheck {
       for (cursor.seek(prefix);
           cursor.valid() && Keys.startsWith(cursor.key(), prefix);
           cursor.next()) {
-        checkNamed(
-            namespace, Keys.keyOfHead(cursor.key()), RecordRow.versionIn(cursor.value()));
+        checkNamed(namespace, Keys.keyOfHead(cursor.key()), RecordRow.versionIn(cursor.value()));
       }
     }
     try (RocksCursor cursor = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.BULK)) {

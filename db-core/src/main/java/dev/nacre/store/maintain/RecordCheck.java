@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * Walks {@code head} and {@code history} together, key by key, newest version first, and compares
  * each row with what it must agree with.
  *
- * <p>What must hold: a row's interval is not empty; it ends where the next version of its key begins,
- * and the newest of a key is live or a tombstone; version and time are those of a commit; the vectors
- * that a row names are stored, in its interval, with the dimension of their space; a row that expires
- * is in the queue. For one use and one thread.
+ * <p>What must hold: a row's interval is not empty; it ends where the next version of its key
+ * begins, and the newest of a key is live or a tombstone; version and time are those of a commit;
+ * the vectors that a row names are stored, in its interval, with the dimension of their space; a
+ * row that expires is in the queue. For one use and one thread.
  */
 final class RecordCheck {
   private static final long NOTHING = Long.MAX_VALUE;
@@ -191,11 +191,9 @@ final class RecordCheck {
     } else if (newer == NOTHING) {
       problem("its version " + from + " ends at version " + to + ", and nothing follows");
     } else if (to > newer) {
-      problem(
-          "its version " + from + " lasts to version " + to + " and overlaps version " + newer);
+      problem("its version " + from + " lasts to version " + to + " and overlaps version " + newer);
     } else if (to < newer) {
-      problem(
-          "its version " + from + " ends at version " + to + ", the next is version " + newer);
+      problem("its version " + from + " ends at version " + to + ", the next is version " + newer);
     }
   }
 
@@ -241,11 +239,19 @@ final class RecordCheck {
     if (stored == null) {
       vectorProblem(
           space,
-          "version " + row.version() + " names a vector of version " + version + ", which is not stored");
+          "version "
+              + row.version()
+              + " names a vector of version "
+              + version
+              + ", which is not stored");
     } else if (stored.length < Long.BYTES || VectorRow.version(stored) < to) {
       vectorProblem(
           space,
-          "the vector of version " + version + " ends before version " + row.version() + " of its record does");
+          "the vector of version "
+              + version
+              + " ends before version "
+              + row.version()
+              + " of its record does");
     } else {
       dimension(space, stored);
     }
@@ -258,7 +264,10 @@ final class RecordCheck {
     } else if (stored.length != VectorRow.length(registered.dimension())) {
       vectorProblem(
           space,
-          "the vector has " + stored.length + " bytes, its space has dimension " + registered.dimension());
+          "the vector has "
+              + stored.length
+              + " bytes, its space has dimension "
+              + registered.dimension());
     }
   }
 

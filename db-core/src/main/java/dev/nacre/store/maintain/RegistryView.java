@@ -71,7 +71,8 @@ final class RegistryView {
         }
       }
     } catch (CorruptionException | IndexOutOfBoundsException e) {
-      findings.add(Area.REGISTRY, "meta row of kind " + (char) key[0], String.valueOf(e.getMessage()));
+      findings.add(
+          Area.REGISTRY, "meta row of kind " + (char) key[0], String.valueOf(e.getMessage()));
     }
   }
 

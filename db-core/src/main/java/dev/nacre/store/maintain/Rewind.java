@@ -21,9 +21,9 @@ import java.util.Map;
  * what they superseded returns from history to where it was, and everything up to the version stays
  * as it is, history and commit times included.
  *
- * <p>Only for a directory that nobody can open yet: a kill half-way leaves neither state. Idempotency
- * keys are all forgotten, since their answers may lie in what is taken back. For one use and one
- * thread.
+ * <p>Only for a directory that nobody can open yet: a kill half-way leaves neither state.
+ * Idempotency keys are all forgotten, since their answers may lie in what is taken back. For one
+ * use and one thread.
  */
 final class Rewind {
   private static final int BATCH_BYTES = 8 << 20;

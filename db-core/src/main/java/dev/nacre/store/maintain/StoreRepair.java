@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * Mends what can be mended without guessing: derived indexes are removed, to be built again, and so
- * is what a killed backup has left. Nothing of the store itself is changed: what is damaged there is
- * the only copy, and the report says so. Stateless.
+ * is what a killed backup has left. Nothing of the store itself is changed: what is damaged there
+ * is the only copy, and the report says so. Stateless.
  */
 public final class StoreRepair {
   private StoreRepair() {}

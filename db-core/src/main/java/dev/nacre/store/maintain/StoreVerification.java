@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * against each other, and the indexes. Writes nothing, and may run beside the owner; then it judges
  * the state it finds at the beginning. One damage does not hide the next, as far as can be read.
  *
- * <p>No checksum covers RocksDB's {@code OPTIONS} and {@code IDENTITY}, which are not needed to read
- * the data, nor its logs for people ({@code LOG}).
+ * <p>No checksum covers RocksDB's {@code OPTIONS} and {@code IDENTITY}, which are not needed to
+ * read the data, nor its logs for people ({@code LOG}).
  *
  * <p>For one use and one thread.
  */
@@ -238,9 +238,7 @@ public final class StoreVerification {
     boolean compare = read[0] && findings.count() == before;
     guarded(Area.LOG, "log", () -> LogCheck.run(engine, registry, findings, counts, compare));
     guarded(
-        Area.VECTORS,
-        "vector",
-        () -> VectorCheck.run(engine, registry, findings, counts, compare));
+        Area.VECTORS, "vector", () -> VectorCheck.run(engine, registry, findings, counts, compare));
     guarded(Area.EXPIRY, "expiry", () -> ExpiryCheck.run(engine, registry, findings));
     String lineage = lineage(engine);
     Path index = directory.resolve("index");
