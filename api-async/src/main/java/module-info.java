@@ -6,8 +6,11 @@ module dev.nacre {
   requires transitive dev.nacre.vector;
   requires transitive org.reactivestreams;
   requires transitive reactor.core;
+  requires static micrometer.core;
+  requires jdk.jfr;
   requires org.slf4j;
 
   exports dev.nacre;
   exports dev.nacre.embed;
+  exports dev.nacre.metrics;
 }

@@ -4,6 +4,7 @@ module dev.nacre.core {
   requires static transitive org.jspecify;
   requires static transitive com.google.errorprone.annotations;
   requires transitive com.fasterxml.jackson.databind;
+  requires jdk.jfr;
   requires org.slf4j;
   requires rocksdbjni;
 
@@ -11,11 +12,16 @@ module dev.nacre.core {
   exports dev.nacre.error;
   exports dev.nacre.feed;
   exports dev.nacre.filter;
+  exports dev.nacre.maintain;
+  exports dev.nacre.measure to
+      dev.nacre;
   exports dev.nacre.model;
   exports dev.nacre.store to
       dev.nacre.vector,
       dev.nacre,
       dev.nacre.bench;
+  exports dev.nacre.store.maintain to
+      dev.nacre;
   exports dev.nacre.view to
       dev.nacre.vector,
       dev.nacre;

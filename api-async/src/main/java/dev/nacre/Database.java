@@ -6,6 +6,13 @@ import dev.nacre.diff.DiffPage;
 import dev.nacre.diff.DiffRequest;
 import dev.nacre.feed.ChangeEvent;
 import dev.nacre.feed.WatchRequest;
+import dev.nacre.maintain.Backup;
+import dev.nacre.maintain.BackupRequest;
+import dev.nacre.maintain.CompactReport;
+import dev.nacre.maintain.ExportReport;
+import dev.nacre.maintain.ExportRequest;
+import dev.nacre.maintain.ImportReport;
+import dev.nacre.maintain.ImportRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitInfo;
@@ -85,6 +92,20 @@ public interface Database extends AutoCloseable {
    */
   static Database open(DatabaseOptions options) {
     return EmbeddedDatabase.open(requireNonNull(options, "options"));
+  }
+
+  /**
+   * Opens a database without owning it, beside a running owner or alone, as it is at this moment:
+   * later commits are not seen, and {@code stats()} names the version. Nothing is written; writes
+   * fail with {@code UnavailableException}. Search compares every vector, because the indexes are
+   * the owner's. Blocks.
+   *
+   * @throws dev.nacre.error.FormatException when there is no database
+   * @throws dev.nacre.error.CorruptionException when acknowledged commits are missing or files are
+   *     damaged
+   */
+  static Database openReadOnly(Path directory) {
+    return open(DatabaseOptions.builder(requireNonNull(directory, "directory")).readOnly().build());
   }
 
   /** Opens an empty database in memory, gone when it is closed. Blocks for a moment. */
@@ -283,6 +304,37 @@ public interface Database extends AutoCloseable {
 
   /** What the database says of itself. */
   CompletableFuture<DatabaseStats> stats();
+
+  // ---- Looking after it. One of these calls runs at a time, on a thread of its own, and without a
+  // deadline; cancelling its future stops it at its next step. Closing waits for it.
+
+  /**
+   * Makes a backup while reads and writes go on. Every commit that was acknowledged before this
+   * call is in it. Until it is complete, the backup directory lists the earlier ones only, whatever
+   * happens. {@link Maintenance#restore} restores it.
+   *
+   * <p>Fails with Validation for a database in memory and for a directory of another database's
+   * backups, Locked when another process makes a backup there, Unavailable for a database that was
+   * opened read-only.
+   */
+  CompletableFuture<Backup> backup(BackupRequest request);
+
+  /**
+   * Writes records as JSON Lines, all as of one moment, in bounded memory. {@code
+   * docs/reference/json-lines.md} draws the format.
+   */
+  CompletableFuture<ExportReport> exportLines(ExportRequest request);
+
+  /**
+   * Commits the records of JSON Lines in their order, some at a time. Parts of a record that its
+   * line does not name are kept. When a line is refused, everything before the commit it would be
+   * in has been committed, and nothing after; the failure's details name the {@code line} and the
+   * {@code committedLines}.
+   */
+  CompletableFuture<ImportReport> importLines(ImportRequest request);
+
+  /** Rewrites the files, so that what was overwritten or deleted gives its space back. */
+  CompletableFuture<CompactReport> compact();
 
   /** The same database with {@code Mono} and {@code Flux}. Costs nothing; needs no closing. */
   default ReactiveDatabase reactive() {

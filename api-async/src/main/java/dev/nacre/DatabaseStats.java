@@ -2,6 +2,7 @@ package dev.nacre;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.nacre.maintain.Latency;
 import dev.nacre.model.ReadPoint;
 import org.jspecify.annotations.Nullable;
 
@@ -12,14 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param storage the store
  * @param search the search engine, or null when nothing was searched since opening
  * @param calls calls in flight
+ * @param timings how long things took
  */
 public record DatabaseStats(
-    ReadPoint readPoint, Storage storage, @Nullable Search search, Calls calls) {
+    ReadPoint readPoint, Storage storage, @Nullable Search search, Calls calls, Timings timings) {
   /** Checks the parts. */
   public DatabaseStats {
     requireNonNull(readPoint, "readPoint");
     requireNonNull(storage, "storage");
     requireNonNull(calls, "calls");
+    requireNonNull(timings, "timings");
   }
 
   /**
@@ -53,6 +56,8 @@ public record DatabaseStats(
    * @param graphs spaces with a graph
    * @param graphVectors vectors in graphs
    * @param buildingGraphs graphs being built or extended now
+   * @param lag how many versions the index that is furthest behind has yet to apply, of those in
+   *     memory; a search brings its index up to date first
    */
   public record Search(
       String provider,
@@ -60,7 +65,8 @@ public record DatabaseStats(
       long blockBytes,
       int graphs,
       long graphVectors,
-      int buildingGraphs) {
+      int buildingGraphs,
+      long lag) {
     /** Checks the provider. */
     public Search {
       requireNonNull(provider, "provider");
@@ -75,4 +81,22 @@ public record DatabaseStats(
    * @param readThreads threads for reads and searches
    */
   public record Calls(int inFlight, int readsWaiting, int readThreads) {}
+
+  /**
+   * How long things took since opening.
+   *
+   * @param groupWrites writing a group of commits, with its fsync
+   * @param reads reads that a thread of the pool answered, from when it had them
+   * @param readsFromMemory how many reads were answered from memory on their caller's thread
+   * @param searches searches, from when a thread of the pool had them
+   */
+  public record Timings(
+      Latency groupWrites, Latency reads, long readsFromMemory, Latency searches) {
+    /** Checks the parts. */
+    public Timings {
+      requireNonNull(groupWrites, "groupWrites");
+      requireNonNull(reads, "reads");
+      requireNonNull(searches, "searches");
+    }
+  }
 }

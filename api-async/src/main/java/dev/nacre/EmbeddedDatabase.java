@@ -6,6 +6,13 @@ import dev.nacre.diff.DiffPage;
 import dev.nacre.diff.DiffRequest;
 import dev.nacre.feed.ChangeEvent;
 import dev.nacre.feed.WatchRequest;
+import dev.nacre.maintain.Backup;
+import dev.nacre.maintain.BackupRequest;
+import dev.nacre.maintain.CompactReport;
+import dev.nacre.maintain.ExportReport;
+import dev.nacre.maintain.ExportRequest;
+import dev.nacre.maintain.ImportReport;
+import dev.nacre.maintain.ImportRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
@@ -34,6 +41,7 @@ import dev.nacre.store.StoreOptions;
 import dev.nacre.vector.VectorOptions;
 import dev.nacre.vector.VectorStatistics;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -52,12 +60,14 @@ final class EmbeddedDatabase implements Database {
   private final Durability durability;
   private final Duration timeout;
   private final long batchBytes;
+  private final Clock clock;
 
   private EmbeddedDatabase(Dispatcher dispatcher, DatabaseOptions options) {
     this.dispatcher = dispatcher;
     this.durability = options.durability();
     this.timeout = options.timeout();
     this.batchBytes = options.limits().batchBytes();
+    this.clock = options.clock();
   }
 
   static EmbeddedDatabase open(DatabaseOptions options) {
@@ -73,7 +83,10 @@ final class EmbeddedDatabase implements Database {
                 options.similarity(), options.vectorBytes(), options.graphThreshold()),
             options.embedder(),
             new DispatcherOptions(options.readThreads(), options.readQueue(), options.timeout()));
-    LOG.info("opened {}", options);
+    LOG.atInfo()
+        .addKeyValue("directory", options.directory())
+        .addKeyValue("readOnly", options.readOnly())
+        .log("opened {}", options);
     return new EmbeddedDatabase(dispatcher, options);
   }
 
@@ -366,7 +379,12 @@ final class EmbeddedDatabase implements Database {
             store.groups()),
         engines.search().map(EmbeddedDatabase::search).orElse(null),
         new DatabaseStats.Calls(
-            dispatcher.callsInFlight(), dispatcher.readsWaiting(), dispatcher.readThreads()));
+            dispatcher.callsInFlight(), dispatcher.readsWaiting(), dispatcher.readThreads()),
+        new DatabaseStats.Timings(
+            store.groupWrites(),
+            dispatcher.reads(),
+            dispatcher.readsFromMemory(),
+            dispatcher.searches()));
   }
 
   private static DatabaseStats.@Nullable Search search(VectorStatistics search) {
@@ -376,7 +394,30 @@ final class EmbeddedDatabase implements Database {
         search.blockBytes(),
         search.graphs(),
         search.graphVectors(),
-        search.buildingGraphs());
+        search.buildingGraphs(),
+        search.lag());
+  }
+
+  // ---- Looking after it.
+
+  @Override
+  public CompletableFuture<Backup> backup(BackupRequest request) {
+    return dispatcher.execute(new Call.BackUp(requireNonNull(request, "request"), clock));
+  }
+
+  @Override
+  public CompletableFuture<ExportReport> exportLines(ExportRequest request) {
+    return dispatcher.execute(new Call.ExportLines(requireNonNull(request, "request")));
+  }
+
+  @Override
+  public CompletableFuture<ImportReport> importLines(ImportRequest request) {
+    return dispatcher.execute(new Call.ImportLines(requireNonNull(request, "request")));
+  }
+
+  @Override
+  public CompletableFuture<CompactReport> compact() {
+    return dispatcher.execute(new Call.Compact());
   }
 
   @Override

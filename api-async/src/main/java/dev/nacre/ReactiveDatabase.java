@@ -4,6 +4,13 @@ import dev.nacre.diff.DiffPage;
 import dev.nacre.diff.DiffRequest;
 import dev.nacre.feed.ChangeEvent;
 import dev.nacre.feed.WatchRequest;
+import dev.nacre.maintain.Backup;
+import dev.nacre.maintain.BackupRequest;
+import dev.nacre.maintain.CompactReport;
+import dev.nacre.maintain.ExportReport;
+import dev.nacre.maintain.ExportRequest;
+import dev.nacre.maintain.ImportReport;
+import dev.nacre.maintain.ImportRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitInfo;
@@ -150,4 +157,18 @@ public interface ReactiveDatabase {
 
   /** See {@link Database#stats}. */
   Mono<DatabaseStats> stats();
+
+  // ---- Looking after it.
+
+  /** See {@link Database#backup}. */
+  Mono<Backup> backup(BackupRequest request);
+
+  /** See {@link Database#exportLines}. */
+  Mono<ExportReport> exportLines(ExportRequest request);
+
+  /** See {@link Database#importLines}. */
+  Mono<ImportReport> importLines(ImportRequest request);
+
+  /** See {@link Database#compact}. */
+  Mono<CompactReport> compact();
 }

@@ -6,6 +6,13 @@ import dev.nacre.diff.DiffPage;
 import dev.nacre.diff.DiffRequest;
 import dev.nacre.feed.ChangeEvent;
 import dev.nacre.feed.WatchRequest;
+import dev.nacre.maintain.Backup;
+import dev.nacre.maintain.BackupRequest;
+import dev.nacre.maintain.CompactReport;
+import dev.nacre.maintain.ExportReport;
+import dev.nacre.maintain.ExportRequest;
+import dev.nacre.maintain.ImportReport;
+import dev.nacre.maintain.ImportRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitInfo;
@@ -256,6 +263,31 @@ final class ReactiveOverFutures implements ReactiveDatabase {
   @Override
   public Mono<DatabaseStats> stats() {
     return mono(database::stats);
+  }
+
+  // ---- Looking after it.
+
+  @Override
+  public Mono<Backup> backup(BackupRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.backup(request));
+  }
+
+  @Override
+  public Mono<ExportReport> exportLines(ExportRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.exportLines(request));
+  }
+
+  @Override
+  public Mono<ImportReport> importLines(ImportRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.importLines(request));
+  }
+
+  @Override
+  public Mono<CompactReport> compact() {
+    return mono(database::compact);
   }
 
   private static <T> Mono<T> mono(Supplier<CompletableFuture<T>> call) {

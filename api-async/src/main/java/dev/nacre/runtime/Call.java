@@ -5,6 +5,13 @@ import dev.nacre.diff.DiffRequest;
 import dev.nacre.error.KeyNotFoundException;
 import dev.nacre.error.ValidationException;
 import dev.nacre.feed.WatchRequest;
+import dev.nacre.maintain.Backup;
+import dev.nacre.maintain.BackupRequest;
+import dev.nacre.maintain.CompactReport;
+import dev.nacre.maintain.ExportReport;
+import dev.nacre.maintain.ExportRequest;
+import dev.nacre.maintain.ImportReport;
+import dev.nacre.maintain.ImportRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
@@ -26,6 +33,10 @@ import dev.nacre.store.CachedRead;
 import dev.nacre.store.FeedPosition;
 import dev.nacre.store.Pin;
 import dev.nacre.store.Store;
+import dev.nacre.store.maintain.BackupWriter;
+import dev.nacre.store.maintain.JsonLinesExport;
+import dev.nacre.store.maintain.JsonLinesImport;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +44,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +115,7 @@ public sealed interface Call<R> {
 
     @Override
     public SearchResult answer(Engines engines) {
-      return engines.search().similar(request);
+      return engines.similar(request);
     }
   }
 
@@ -518,6 +530,70 @@ public sealed interface Call<R> {
     @Override
     public Optional<Set<String>> answer(Engines engines) {
       return engines.store().touchedNamespaces(after, upTo);
+    }
+  }
+
+  // ---- Long work.
+
+  /**
+   * Work of minutes or hours: done one at a time, on a thread of its own.
+   *
+   * @param <R> the type of its answer
+   */
+  sealed interface Job<R> extends Call<R> {
+    /** Does it; {@code stop} says when nobody wants the answer any more. */
+    R perform(Engines engines, BooleanSupplier stop);
+  }
+
+  /** Makes a backup. */
+  record BackUp(BackupRequest request, Clock clock) implements Job<Backup> {
+    @Override
+    public String operation() {
+      return "a backup";
+    }
+
+    @Override
+    public Backup perform(Engines engines, BooleanSupplier stop) {
+      return BackupWriter.run(engines.store(), request, clock, stop);
+    }
+  }
+
+  /** Rewrites the sorted files. */
+  record Compact() implements Job<CompactReport> {
+    @Override
+    public String operation() {
+      return "compacting";
+    }
+
+    @Override
+    public CompactReport perform(Engines engines, BooleanSupplier stop) {
+      return engines.store().compact();
+    }
+  }
+
+  /** Writes records as JSON Lines. */
+  record ExportLines(ExportRequest request) implements Job<ExportReport> {
+    @Override
+    public String operation() {
+      return "an export";
+    }
+
+    @Override
+    public ExportReport perform(Engines engines, BooleanSupplier stop) {
+      return JsonLinesExport.run(engines.store(), request, stop);
+    }
+  }
+
+  /** Reads records as JSON Lines and commits them. */
+  record ImportLines(ImportRequest request) implements Job<ImportReport> {
+    @Override
+    public String operation() {
+      return "an import";
+    }
+
+    @Override
+    public ImportReport perform(Engines engines, BooleanSupplier stop) {
+      return JsonLinesImport.run(engines.store(), request, stop);
     }
   }
 }

@@ -88,6 +88,11 @@ final class CallFuture<R> extends CompletableFuture<R> {
     return state.compareAndSet(State.IDLE, State.RUNNING);
   }
 
+  /** Whether nobody waits for the answer any more. */
+  boolean isAbandoned() {
+    return state.get() == State.ABANDONED;
+  }
+
   /** The thread lets go of it, to wait for something; false when nobody wants it any more. */
   boolean pause(Runnable howToWithdraw) {
     withdrawal = howToWithdraw;

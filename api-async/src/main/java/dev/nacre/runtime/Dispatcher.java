@@ -6,6 +6,7 @@ import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
 import dev.nacre.error.ValidationException;
 import dev.nacre.model.AsOf;
+import dev.nacre.maintain.Latency;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.Durability;
@@ -47,6 +48,8 @@ public final class Dispatcher {
   private final CallGate gate = new CallGate();
   private final Deadlines deadlines = new Deadlines();
   private final ReadPool pool;
+  private final Jobs jobs = new Jobs();
+  private final Measures measures = new Measures();
   private final Duration timeout;
   private final FeedHub feeds;
   private final Closing closing;
@@ -92,6 +95,7 @@ public final class Dispatcher {
               case Call.PutText put -> putText(put);
               case Call.SimilarText similar -> similarText(similar);
               case Call.Restore restore -> restore(restore);
+              case Call.Job<R> job -> job(job);
             };
     return future;
   }
@@ -159,6 +163,21 @@ public final class Dispatcher {
     return pool.threads();
   }
 
+  /** Reads that were answered from memory since opening. */
+  public long readsFromMemory() {
+    return measures.readsFromMemory();
+  }
+
+  /** How long reads took on their thread of the pool. */
+  public Latency reads() {
+    return measures.reads();
+  }
+
+  /** How long searches took on their thread of the pool. */
+  public Latency searches() {
+    return measures.searches();
+  }
+
   /** See {@link Closing#begin}. */
   public CompletableFuture<Void> closeAsync() {
     return closing.begin();
@@ -175,6 +194,7 @@ public final class Dispatcher {
       gate.checkOpen();
       CompletableFuture<R> answered = read.answerFromMemory(engines);
       if (answered != null) {
+        measures.readFromMemory();
         return answered;
       }
     } catch (RuntimeException | Error e) {
@@ -191,8 +211,10 @@ public final class Dispatcher {
 
   private <R> void answer(CallFuture<R> future, Call.Read<R> read) {
     R answer;
+    long begun = System.nanoTime();
     try {
       answer = read.answer(engines);
+      measures.answered(read, System.nanoTime() - begun);
     } catch (RuntimeException | Error e) {
       future.settleFailed(Failures.of(read.operation(), e));
       return;
@@ -200,6 +222,39 @@ public final class Dispatcher {
     if (!future.settle(answer)) {
       read.discard(answer);
     }
+  }
+
+  /** Long work has no deadline; cancelling its future stops it at its next step. */
+  private <R> CompletableFuture<R> job(Call.Job<R> job) {
+    return begin(
+        job.operation(),
+        timeout,
+        future -> {
+          boolean accepted =
+              jobs.submit(
+                  () -> {
+                    if (future.run()) {
+                      perform(future, job);
+                    }
+                  });
+          if (!accepted) {
+            future.settleFailed(
+                new ResourceExhaustedException(
+                    Jobs.WAITING_MAX + " backups, exports and the like wait already; retry later",
+                    Map.of("operation", job.operation())));
+          }
+        });
+  }
+
+  private <R> void perform(CallFuture<R> future, Call.Job<R> job) {
+    R answer;
+    try {
+      answer = job.perform(engines, future::isAbandoned);
+    } catch (RuntimeException | Error e) {
+      future.settleFailed(Failures.of(job.operation(), e));
+      return;
+    }
+    future.settle(answer);
   }
 
   private CompletableFuture<Commit> put(Call.Put put) {

@@ -2,6 +2,8 @@ package dev.nacre.runtime;
 
 import dev.nacre.embed.Embedder;
 import dev.nacre.error.ValidationException;
+import dev.nacre.search.SearchRequest;
+import dev.nacre.search.SearchResult;
 import dev.nacre.store.Store;
 import dev.nacre.store.StoreOptions;
 import dev.nacre.vector.VectorEngine;
@@ -69,6 +71,26 @@ final class Engines {
       }
       return started;
     }
+  }
+
+  /** Searches, and tells the flight recorder. */
+  SearchResult similar(SearchRequest request) {
+    SearchEvent event = new SearchEvent();
+    event.begin();
+    SearchResult result = search().similar(request);
+    event.end();
+    if (event.shouldCommit()) {
+      event.namespace = request.namespace();
+      event.space = request.space();
+      event.k = request.k();
+      event.hits = result.hits().size();
+      event.tier = result.plan().tier().name();
+      event.exact = result.exact();
+      event.candidates = result.plan().candidates();
+      event.version = result.readPoint().version();
+      event.commit();
+    }
+    return result;
   }
 
   /** The search engine, if it was started. */

@@ -21,13 +21,17 @@ class ArchitectureTest {
     "dev.nacre.filter..",
     "dev.nacre.diff..",
     "dev.nacre.feed..",
+    "dev.nacre.maintain..",
+    "dev.nacre.measure..",
     "dev.nacre.store..",
     "dev.nacre.view.."
   };
   private static final String[] VECTOR = {
     "dev.nacre.search..", "dev.nacre.vector..", "dev.nacre.similarity.."
   };
-  private static final String[] API = {"dev.nacre", "dev.nacre.embed..", "dev.nacre.runtime.."};
+  private static final String[] API = {
+    "dev.nacre", "dev.nacre.embed..", "dev.nacre.metrics..", "dev.nacre.runtime.."
+  };
 
   /** Neither test classes nor the jars of them. */
   static final class MainCode implements ImportOption {
@@ -101,6 +105,7 @@ class ArchitectureTest {
               "dev.nacre.filter..",
               "dev.nacre.diff..",
               "dev.nacre.feed..",
+              "dev.nacre.maintain..",
               "dev.nacre.search..",
               "dev.nacre.embed..")
           .should()

@@ -12,6 +12,9 @@ import dev.nacre.TransactionOptions;
 import dev.nacre.RestoreRequest;
 import dev.nacre.diff.DiffRequest;
 import dev.nacre.feed.WatchRequest;
+import dev.nacre.maintain.BackupRequest;
+import dev.nacre.maintain.ExportRequest;
+import dev.nacre.maintain.ImportRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.HistoryRequest;
@@ -20,9 +23,12 @@ import dev.nacre.model.ScanRequest;
 import dev.nacre.model.Value;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.search.SearchRequest;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -30,6 +36,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +75,9 @@ public final class PublicCalls {
           // It ends, as every test expects of every call.
           Map.entry(
               WatchRequest.class,
-              WatchRequest.of("docs").withAfter(AsOf.version(0)).withUntil(AsOf.version(1))));
+              WatchRequest.of("docs").withAfter(AsOf.version(0)).withUntil(AsOf.version(1))),
+          Map.entry(ExportRequest.class, ExportRequest.to(OutputStream.nullOutputStream())),
+          Map.entry(ImportRequest.class, ImportRequest.from(InputStream.nullInputStream())));
 
   private PublicCalls() {}
 
@@ -127,6 +136,9 @@ public final class PublicCalls {
               if (parameter.getType() == String.class) {
                 return (Object) (parameter.getName().equals("namespace") ? "docs" : "a");
               }
+              if (parameter.getType() == BackupRequest.class) {
+                return BackupRequest.to(newBackups());
+              }
               Object argument = ARGUMENTS.get(parameter.getType());
               if (argument == null) {
                 throw new AssertionError(
@@ -135,6 +147,11 @@ public final class PublicCalls {
               return argument;
             })
         .toList();
+  }
+
+  /** Backups of one database go to one directory. */
+  private static Path newBackups() {
+    return Path.of("target", "backups", UUID.randomUUID().toString());
   }
 
   /** Gives every call something to find. */

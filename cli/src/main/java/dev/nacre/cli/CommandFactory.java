@@ -1,5 +1,7 @@
 package dev.nacre.cli;
 
+import java.lang.reflect.Constructor;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
@@ -14,8 +16,10 @@ final class CommandFactory implements IFactory {
 
   @Override
   public <K> K create(Class<K> type) throws Exception {
-    if (type == QuickstartCommand.class) {
-      return type.cast(new QuickstartCommand(terminal));
+    for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+      if (Arrays.equals(constructor.getParameterTypes(), new Class<?>[] {Terminal.class})) {
+        return type.cast(constructor.newInstance(terminal));
+      }
     }
     return others.create(type);
   }

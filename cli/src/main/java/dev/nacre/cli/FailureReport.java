@@ -1,7 +1,11 @@
 package dev.nacre.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.nacre.error.ErrorCode;
 import dev.nacre.error.NacreException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
@@ -37,13 +41,40 @@ final class FailureReport {
       return ExitCode.WRONG_ANSWER;
     }
     if (failure instanceof NacreException known) {
-      err.println("nacre: " + known.getMessage());
-      err.println(
-          "       (" + known.code() + (known.retryable() ? ", may succeed later" : "") + ")");
-      return ExitCode.FAILED;
+      print(known, at);
+      return ExitCode.of(known.code());
+    }
+    if (failure instanceof IOException refused) {
+      err.println("nacre: a file cannot be read or written: " + refused);
+      return ExitCode.of(ErrorCode.UNAVAILABLE);
     }
     err.println("nacre: unexpected failure: " + failure);
     err.println("       Run again with --verbose for the stack trace, and report it with that.");
-    return ExitCode.FAILED;
+    return ExitCode.UNEXPECTED;
+  }
+
+  private void print(NacreException failure, CommandLine at) {
+    if (wantsJson(at)) {
+      ObjectNode error =
+          Json.object()
+              .put("code", failure.code().name())
+              .put("number", failure.code().number())
+              .put("retryable", failure.retryable())
+              .put("message", failure.getMessage());
+      ObjectNode details = error.putObject("details");
+      new TreeMap<>(failure.details()).forEach(details::put);
+      ObjectNode line = Json.object();
+      line.set("error", error);
+      err.println(line);
+      return;
+    }
+    err.println("nacre: " + Printable.line(String.valueOf(failure.getMessage())));
+    err.println(
+        "       (" + failure.code() + (failure.retryable() ? ", may succeed later" : "") + ")");
+  }
+
+  private static boolean wantsJson(CommandLine at) {
+    CommandLine.ParseResult parsed = at.getParseResult();
+    return parsed != null && parsed.hasMatchedOption("--json");
   }
 }

@@ -1,6 +1,8 @@
 package dev.nacre.cli;
 
 import java.io.Console;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.util.Optional;
 
@@ -12,12 +14,19 @@ import java.util.Optional;
 final class Terminal {
   private static final String ESCAPE = "\u001b[";
 
+  private final InputStream in;
   private final PrintWriter out;
   private final PrintWriter err;
   private final boolean interactive;
   private final boolean styled;
 
   Terminal(PrintWriter out, PrintWriter err, boolean interactive, boolean styled) {
+    this(InputStream.nullInputStream(), out, err, interactive, styled);
+  }
+
+  private Terminal(
+      InputStream in, PrintWriter out, PrintWriter err, boolean interactive, boolean styled) {
+    this.in = in;
     this.out = out;
     this.err = err;
     this.interactive = interactive;
@@ -31,15 +40,31 @@ final class Terminal {
             && !"dumb".equals(System.getenv("TERM"));
     String noColor = System.getenv("NO_COLOR");
     return new Terminal(
+        System.in,
         new PrintWriter(System.out, true, System.out.charset()),
         new PrintWriter(System.err, true, System.err.charset()),
         interactive,
         interactive && (noColor == null || noColor.isEmpty()));
   }
 
+  /** Plain text from this stream and to these writers. */
+  static Terminal plain(InputStream in, PrintWriter out, PrintWriter err) {
+    return new Terminal(in, out, err, false, false);
+  }
+
   /** Plain text to these writers. */
   static Terminal plain(PrintWriter out, PrintWriter err) {
     return new Terminal(out, err, false, false);
+  }
+
+  /** Standard input. */
+  InputStream in() {
+    return in;
+  }
+
+  /** Standard output as a stream of UTF-8. */
+  OutputStream outStream() {
+    return new Utf8Output(out);
   }
 
   PrintWriter out() {
@@ -82,5 +107,11 @@ final class Terminal {
   void redraw(String text) {
     out.print("\r" + text + ESCAPE + "K");
     out.flush();
+  }
+
+  /** The same on standard error, where results do not go. */
+  void redrawError(String text) {
+    err.print("\r" + text + ESCAPE + "K");
+    err.flush();
   }
 }

@@ -1,8 +1,10 @@
 package dev.nacre.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,9 +24,18 @@ final class Commands {
   record Outcome(int code, String out, String err) {}
 
   static Outcome run(String... arguments) {
+    return runWith("", arguments);
+  }
+
+  /** With that on standard input. */
+  static Outcome runWith(String input, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    Terminal terminal = Terminal.plain(new PrintWriter(out), new PrintWriter(err));
+    Terminal terminal =
+        Terminal.plain(
+            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+            new PrintWriter(out),
+            new PrintWriter(err));
     int code = Main.run(terminal, Interruption.none(), arguments);
     return new Outcome(code, out.toString(), err.toString());
   }

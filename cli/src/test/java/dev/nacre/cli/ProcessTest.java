@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nacre.Database;
+import dev.nacre.error.ErrorCode;
 import dev.nacre.model.ScanRequest;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -30,7 +31,7 @@ class ProcessTest {
       String line = lines.readLine();
       assertTrue(line != null && line.startsWith("open"), "the holder said: " + line);
       Commands.Outcome outcome = Commands.run("quickstart", "-d", directory.toString());
-      assertEquals(ExitCode.FAILED, outcome.code());
+      assertEquals(ExitCode.of(ErrorCode.LOCKED), outcome.code());
       assertTrue(outcome.err().startsWith("nacre: "), outcome.err());
       assertTrue(outcome.err().contains("LOCKED"), outcome.err());
       assertTrue(outcome.err().contains(Long.toString(holder.pid())), outcome.err());
@@ -42,11 +43,61 @@ class ProcessTest {
   }
 
   @Test
+  void commands_besideALivingOwner_readAtAStatedVersionAndDoNotWrite(@TempDir Path temporary)
+      throws Exception {
+    String directory = temporary.resolve("db").toString();
+    assertEquals(0, Commands.run("put", directory, "notes", "n1", "1").code());
+    Process holder = Commands.start(DirectoryHolder.class, directory);
+    try (BufferedReader lines = holder.inputReader(StandardCharsets.UTF_8)) {
+      String line = lines.readLine();
+      assertTrue(line != null && line.startsWith("open"), "the holder said: " + line);
+      String said = "nacre: reading beside its owner, process " + holder.pid();
+      for (String[] arguments :
+          new String[][] {
+            {"get", directory, "notes", "n1"},
+            {"log", directory, "notes", "n1"},
+            {"scan", directory, "notes"},
+            {"namespaces", directory},
+            {"stats", directory},
+            {"export", directory}
+          }) {
+        Commands.Outcome outcome = Commands.run(arguments);
+        assertEquals(0, outcome.code(), outcome.err());
+        assertTrue(outcome.err().startsWith(said), outcome.err());
+        assertTrue(outcome.err().contains("at version 1"), outcome.err());
+      }
+      Commands.Outcome verified = Commands.run("verify", directory);
+      assertEquals(0, verified.code(), verified.out() + verified.err());
+      for (String[] arguments :
+          new String[][] {
+            {"put", directory, "notes", "n1", "2"},
+            {"delete", directory, "notes", "n1"},
+            {"configure", directory, "notes", "--no-time-to-live"},
+            {"import", directory, "-"},
+            {"backup", directory, temporary.resolve("backups").toString()},
+            {"compact", directory},
+            {"repair", directory}
+          }) {
+        Commands.Outcome outcome = Commands.run(arguments);
+        assertEquals(ExitCode.of(ErrorCode.LOCKED), outcome.code(), outcome.err());
+        assertTrue(outcome.err().contains(Long.toString(holder.pid())), outcome.err());
+      }
+    } finally {
+      holder.destroyForcibly();
+      assertTrue(holder.waitFor(30, TimeUnit.SECONDS));
+    }
+    // Killed: what it has left names nobody who lives.
+    Commands.Outcome after = Commands.run("get", directory, "notes", "n1");
+    assertEquals("1\n", after.out());
+    assertEquals("", after.err());
+  }
+
+  @Test
   void quickstart_foreignDirectory_readableErrorAndNothingWritten(@TempDir Path temporary)
       throws IOException {
     Files.writeString(temporary.resolve("letter.txt"), "dear reader");
     Commands.Outcome outcome = Commands.run("quickstart", "-d", temporary.toString());
-    assertEquals(ExitCode.FAILED, outcome.code());
+    assertEquals(ExitCode.of(ErrorCode.FORMAT), outcome.code());
     assertTrue(outcome.err().contains("FORMAT"), outcome.err());
     assertTrue(outcome.err().contains(temporary.toString()), outcome.err());
     try (var files = Files.list(temporary)) {

@@ -305,6 +305,10 @@ final class OpenStore implements AutoCloseable {
     return Optional.ofNullable(directory).map(StoreDirectory::index);
   }
 
+  Optional<Path> directory() {
+    return Optional.ofNullable(directory).map(StoreDirectory::path);
+  }
+
   /** Bytes of write-ahead log on disk. */
   long logBytes() {
     if (directory == null) {

@@ -3,6 +3,7 @@ package dev.nacre.store;
 import dev.nacre.diff.DiffPage;
 import dev.nacre.diff.DiffRequest;
 import dev.nacre.feed.WatchRequest;
+import dev.nacre.maintain.CompactReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
 import dev.nacre.model.Commit;
@@ -177,6 +178,30 @@ public interface Store extends AutoCloseable {
    * @throws dev.nacre.error.UnavailableException when storage fails, or while the disk is full
    */
   void ensureDurable(long version);
+
+  // ---- For maintenance.
+
+  /** The directory, or empty for a store in memory. */
+  Optional<Path> directory();
+
+  /**
+   * Makes a directory that RocksDB can open, with the state of now: every commit that was
+   * acknowledged before this is called is in it. Commits go on meanwhile. Blocks.
+   *
+   * @param target must not be there, on the same file system for hard links
+   * @throws dev.nacre.error.UnavailableException when storage fails, and for a store that is in
+   *     memory or was opened read-only
+   */
+  void checkpoint(Path target);
+
+  /**
+   * Rewrites the sorted files, so that what was overwritten or deleted gives its space back. Reads
+   * and commits go on meanwhile. Blocks.
+   *
+   * @throws dev.nacre.error.UnavailableException when storage fails, and for a store that was
+   *     opened read-only
+   */
+  CompactReport compact();
 
   /**
    * Drains what was accepted, then refuses. Idempotent; blocks.

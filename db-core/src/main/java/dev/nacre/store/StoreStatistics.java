@@ -1,5 +1,7 @@
 package dev.nacre.store;
 
+import dev.nacre.maintain.Latency;
+
 /**
  * What a store says of itself.
  *
@@ -12,6 +14,7 @@ package dev.nacre.store;
  * @param queueBytes writes waiting for the committer, now
  * @param commits commits since opening
  * @param groups group commits since opening
+ * @param groupWrites how long writing a group took, with its fsync
  */
 public record StoreStatistics(
     long version,
@@ -22,4 +25,5 @@ public record StoreStatistics(
     long memoryBytes,
     long queueBytes,
     long commits,
-    long groups) {}
+    long groups,
+    Latency groupWrites) {}

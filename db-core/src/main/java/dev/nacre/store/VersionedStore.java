@@ -6,6 +6,7 @@ import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.UnavailableException;
 import dev.nacre.error.ValidationException;
 import dev.nacre.feed.WatchRequest;
+import dev.nacre.maintain.CompactReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
 import dev.nacre.model.Commit;
@@ -288,7 +289,8 @@ final class VersionedStore implements Store {
               bytes.memoryBytes(),
               committer.queueBytes(),
               committer.commits(),
-              committer.groups());
+              committer.groups(),
+              committer.groupWrites());
         });
   }
 
@@ -369,6 +371,21 @@ final class VersionedStore implements Store {
             }
           }
         });
+  }
+
+  @Override
+  public Optional<Path> directory() {
+    return guarded(parts::directory);
+  }
+
+  @Override
+  public void checkpoint(Path target) {
+    guardedRun(() -> StoreMaintenance.checkpoint(parts, options, target));
+  }
+
+  @Override
+  public CompactReport compact() {
+    return guarded(() -> StoreMaintenance.compact(parts, options));
   }
 
   @Override

@@ -56,6 +56,7 @@ final class HistoryRun implements AutoCloseable {
 
   private final StoreOptions options;
   private final List<Pending> pending = new ArrayList<>();
+  private final List<Committed> committed = new ArrayList<>();
   private Store store;
 
   HistoryRun(StoreOptions options) {
@@ -66,6 +67,52 @@ final class HistoryRun implements AutoCloseable {
   /** A commit on its way and what the model made of it: a version, or an error. */
   private record Pending(
       CompletableFuture<Commit> future, long version, @Nullable NacreException refusal) {}
+
+  /** A commit that was not refused, by its version. */
+  private record Committed(WriteBatch batch, Instant clock) {}
+
+  /** Plays a history and leaves the store as it ends. */
+  void playOnly(List<HistoryStep> steps) throws Exception {
+    for (HistoryStep step : steps) {
+      switch (step) {
+        case HistoryStep.Submit submit -> submit(submit);
+        case HistoryStep.MoveClock move -> {
+          settle();
+          clock.advance(move.by());
+        }
+        case HistoryStep.Reopen reopen -> reopen();
+        case HistoryStep.Compare compare -> settle();
+      }
+    }
+    settle();
+  }
+
+  Store store() {
+    return store;
+  }
+
+  ManualClock clock() {
+    return clock;
+  }
+
+  /** The model of the first {@code version} commits, as if no other had been. */
+  NaiveStore modelAt(long version) {
+    NaiveStore then = new NaiveStore();
+    for (Committed commit : committed.subList(0, (int) version)) {
+      var _ = then.commit(commit.batch, commit.clock);
+    }
+    return then;
+  }
+
+  /** Compares another store with a model, everywhere. */
+  void compare(Store other, NaiveStore expected) {
+    new StoreComparison(
+            expected,
+            clock,
+            new StoreComparison.Universe(
+                RandomHistories.NAMESPACES, RandomHistories.KEYS, RandomHistories.SPACES))
+        .compareEverywhere(other);
+  }
 
   void play(List<HistoryStep> steps) throws Exception {
     for (HistoryStep step : steps) {
@@ -106,6 +153,7 @@ final class HistoryRun implements AutoCloseable {
     NacreException refusal = null;
     try {
       version = model.commit(batch, clock.instant());
+      committed.add(new Committed(batch, clock.instant()));
     } catch (ConflictException | ValidationException e) {
       refusal = e;
     }

@@ -112,4 +112,11 @@ class ExamplesTest {
         List.of("3 DELETE trip", "3 UPSERT trip"),
         lines.subList(7, 9).stream().map(line -> line.replaceAll(" \\{.*", "")).toList());
   }
+
+  @Test
+  void backUpAndRestore_goesBackToBeforeTheMistake(@TempDir Path directory) throws Exception {
+    assertEquals(
+        List.of("backed up to version 2", "nothing is wrong", "drinks tea"),
+        linesOf(BackUpAndRestore::main, directory.toString()));
+  }
 }

@@ -206,15 +206,20 @@ final class StoreVectorEngine implements VectorEngine {
     int graphs = 0;
     long graphVectors = 0;
     int building = 0;
+    long lag = 0;
+    long visible = store.now().version();
     for (SpaceIndex index : indexes.all()) {
       GraphLayer graph = index.graph();
       active += index.isLoaded() ? 1 : 0;
       graphs += graph == null ? 0 : 1;
       graphVectors += graph == null ? 0 : graph.docs();
       building += index.isBuilding() ? 1 : 0;
+      if (index.isLoaded()) {
+        lag = Math.max(lag, visible - index.appliedVersion());
+      }
     }
     return new VectorStatistics(
-        similarity.description(), active, indexes.bytes(), graphs, graphVectors, building);
+        similarity.description(), active, indexes.bytes(), graphs, graphVectors, building, lag);
   }
 
   @Override

@@ -9,6 +9,8 @@ package dev.nacre.vector;
  * @param graphs spaces with a graph
  * @param graphVectors vectors in graphs
  * @param buildingGraphs graphs being built or extended now
+ * @param lag how many versions the index that is furthest behind has yet to apply, of those in
+ *     memory; a search brings its index up to date first
  */
 public record VectorStatistics(
     String provider,
@@ -16,4 +18,5 @@ public record VectorStatistics(
     long blockBytes,
     int graphs,
     long graphVectors,
-    int buildingGraphs) {}
+    int buildingGraphs,
+    long lag) {}

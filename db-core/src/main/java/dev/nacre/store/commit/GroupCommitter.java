@@ -2,6 +2,8 @@ package dev.nacre.store.commit;
 
 import dev.nacre.error.NacreException;
 import dev.nacre.error.UnavailableException;
+import dev.nacre.maintain.Latency;
+import dev.nacre.measure.LatencyHistogram;
 import dev.nacre.model.Commit;
 import dev.nacre.model.Durability;
 import dev.nacre.model.WriteBatch;
@@ -57,6 +59,7 @@ public final class GroupCommitter {
   private volatile boolean diskFull;
   private final AtomicLong commits = new AtomicLong();
   private final AtomicLong groups = new AtomicLong();
+  private final LatencyHistogram groupWrites = new LatencyHistogram();
 
   /**
    * What a committer works with.
@@ -163,6 +166,11 @@ public final class GroupCommitter {
   /** Groups since opening. */
   public long groups() {
     return groups.get();
+  }
+
+  /** How long writing groups took, with their fsync. */
+  public Latency groupWrites() {
+    return groupWrites.latency();
   }
 
   /** Calls {@code listener} after each group, on the committer thread. */
@@ -354,6 +362,10 @@ public final class GroupCommitter {
 
   private void write(Visible last, boolean sync) {
     startedVersion = last.version();
+    CommitGroupEvent event = new CommitGroupEvent();
+    event.begin();
+    long begun = System.nanoTime();
+    int bytes = builder.batch().length();
     try {
       settings.probe().beforeWrite();
       engine.write(builder.batch(), sync);
@@ -367,6 +379,15 @@ public final class GroupCommitter {
     } catch (RuntimeException | Error e) {
       fail(e);
       return;
+    }
+    groupWrites.record(System.nanoTime() - begun);
+    event.end();
+    if (event.shouldCommit()) {
+      event.commits = group.size();
+      event.bytes = bytes;
+      event.sync = sync;
+      event.version = last.version();
+      event.commit();
     }
     builder.groupWritten();
     if (diskFull) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * nobody else can read a locked file. It is written after locking and is only read when the lock is
  * taken, so a stale one blocks nobody.
  */
-final class OwnerLock {
+public final class OwnerLock {
   static final String LOCK = "LOCK";
   static final String OWNER = "OWNER";
 
@@ -47,7 +47,7 @@ final class OwnerLock {
    *
    * @throws LockedException when it is taken, naming by whom
    */
-  static OwnerLock acquire(Path directory, FileOperations files) throws IOException {
+  public static OwnerLock acquire(Path directory, FileOperations files) throws IOException {
     Path owner = directory.resolve(OWNER);
     Object key = identity(directory);
     if (!HELD_HERE.add(key)) {
@@ -76,7 +76,8 @@ final class OwnerLock {
     }
   }
 
-  void release() throws IOException {
+  /** Gives the lock back. */
+  public void release() throws IOException {
     try {
       files.delete(owner);
     } finally {
@@ -164,7 +165,7 @@ final class OwnerLock {
   }
 
   /** The host's name without asking a name server, which may take seconds. */
-  private static String host() {
+  static String host() {
     for (String variable : new String[] {"HOSTNAME", "COMPUTERNAME"}) {
       @Nullable String name = System.getenv(variable);
       if (name != null && !name.isBlank()) {

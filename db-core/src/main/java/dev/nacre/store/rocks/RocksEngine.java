@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.Env;
@@ -26,6 +28,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksMemEnv;
 import org.rocksdb.RocksObject;
+import org.rocksdb.SstFileMetaData;
 import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
@@ -280,6 +283,51 @@ public final class RocksEngine implements AutoCloseable {
     } catch (RocksDBException e) {
       throw new StorageFailure(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  // ---- For maintenance.
+
+  /**
+   * Makes a directory that holds this very state: sorted files by hard links where the file system
+   * allows, copies elsewhere. Writing goes on meanwhile; what was written before this was called is
+   * in it.
+   *
+   * @param target must not be there
+   */
+  public void checkpoint(Path target) throws StorageFailure {
+    try (Checkpoint checkpoint = Checkpoint.create(db)) {
+      checkpoint.createCheckpoint(target.toString());
+    } catch (RocksDBException e) {
+      throw new StorageFailure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Rewrites all sorted files, so that what was overwritten gives its space back. */
+  public void compact() throws StorageFailure {
+    try (CompactRangeOptions options =
+        new CompactRangeOptions()
+            .setExclusiveManualCompaction(false)
+            .setBottommostLevelCompaction(
+                CompactRangeOptions.BottommostLevelCompaction.kForceOptimized)) {
+      for (ColumnFamilyHandle family : families) {
+        db.compactRange(family, null, null, options);
+      }
+    } catch (RocksDBException e) {
+      throw new StorageFailure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** The names of the sorted files in use. */
+  public List<String> tableFiles() {
+    return db.getLiveFilesMetaData().stream()
+        .map(file -> file.fileName().replaceFirst("^/+", ""))
+        .sorted()
+        .toList();
+  }
+
+  /** Bytes of sorted files in use. */
+  public long tableBytes() {
+    return db.getLiveFilesMetaData().stream().mapToLong(SstFileMetaData::size).sum();
   }
 
   /** Sizes and estimates. */

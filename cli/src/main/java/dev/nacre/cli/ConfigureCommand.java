@@ -1,0 +1,126 @@
+package dev.nacre.cli;
+
+import dev.nacre.Database;
+import dev.nacre.model.Commit;
+import dev.nacre.model.EmbeddingSpace;
+import dev.nacre.model.Metric;
+import dev.nacre.model.Namespace;
+import dev.nacre.model.NamespaceOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code nacre configure}. */
+@Command(
+    name = "configure",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionProvider.class,
+    description = {
+      "Changes the options of a namespace that are named, keeps the others, and creates the namespace",
+      "when there is none. Without options it creates it, or changes nothing.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  nacre configure memory notes --time-to-live P30D",
+      "  nacre configure memory notes --space clip:512:cosine:clip-vit-b32"
+    })
+final class ConfigureCommand extends DirectoryCommand {
+  @Parameters(index = "1", paramLabel = "NAMESPACE", description = "The namespace.")
+  private String namespace = "";
+
+  @ArgGroup private @Nullable Expiry expiry;
+
+  /** When records expire. */
+  static final class Expiry {
+    @Option(
+        names = "--time-to-live",
+        paramLabel = "DURATION",
+        description = "How long after a write of its value a record expires, as in PT1H or P30D.")
+    private @Nullable Duration timeToLive;
+
+    @Option(names = "--no-time-to-live", description = "Records do not expire by themselves.")
+    private boolean never;
+
+    Expiry() {}
+  }
+
+  @Option(
+      names = "--space",
+      paramLabel = "NAME:DIMENSION[:METRIC[:MODEL]]",
+      converter = SpaceConverter.class,
+      description = {
+        "Declare an embedding space; METRIC is cosine (default), dot or euclidean. May be repeated. A",
+        "space that is there cannot be changed."
+      })
+  private List<EmbeddingSpace> spaces = List.of();
+
+  ConfigureCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  /** A space as an argument. */
+  static final class SpaceConverter implements ITypeConverter<EmbeddingSpace> {
+    SpaceConverter() {}
+
+    @Override
+    public EmbeddingSpace convert(String text) {
+      String[] parts = text.split(":", 4);
+      if (parts.length < 2 || !parts[1].matches("\\d{1,9}")) {
+        throw new TypeConversionException(
+            "\"" + text + "\" is not NAME:DIMENSION[:METRIC[:MODEL]]");
+      }
+      try {
+        return new EmbeddingSpace(
+            parts[0],
+            Integer.parseInt(parts[1]),
+            parts.length < 3 ? Metric.COSINE : Metric.valueOf(parts[2].toUpperCase(Locale.ROOT)),
+            parts.length < 4 ? null : parts[3]);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(
+            "\"" + parts[2] + "\" is no metric; there are cosine, dot and euclidean");
+      }
+    }
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try (Database database = openToWrite()) {
+      NamespaceOptions before =
+          Await.of(database.namespaces()).stream()
+              .filter(known -> known.name().equals(namespace))
+              .map(Namespace::options)
+              .findFirst()
+              .orElse(NamespaceOptions.DEFAULT);
+      List<EmbeddingSpace> declared = new ArrayList<>(before.spaces());
+      for (EmbeddingSpace space : spaces) {
+        declared.removeIf(known -> known.name().equals(space.name()));
+        declared.add(space);
+      }
+      Commit commit =
+          Await.of(
+              database.configure(namespace, new NamespaceOptions(declared, timeToLive(before))));
+      answer(
+          Json.of(commit),
+          "version " + commit.version() + ", committed at " + commit.committedAt());
+      return ExitCode.OK;
+    }
+  }
+
+  private @Nullable Duration timeToLive(NamespaceOptions before) {
+    Expiry given = expiry;
+    if (given == null) {
+      return before.timeToLive();
+    }
+    return given.never ? null : given.timeToLive;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.nacre.cli;
+
+import dev.nacre.Database;
+import dev.nacre.model.EmbeddingSpace;
+import dev.nacre.model.Namespace;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code nacre namespaces}. */
+@Command(
+    name = "namespaces",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionProvider.class,
+    description = {"Lists the namespaces with their options and embedding spaces.", ""})
+final class NamespacesCommand extends DirectoryCommand {
+  @Mixin private AsOfOption asOf = new AsOfOption();
+
+  NamespacesCommand(Terminal terminal) {
+    super(terminal);
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try (Database database = openToRead()) {
+      for (Namespace namespace : Await.of(database.namespaces(asOf.moment()))) {
+        answer(Json.of(namespace), text(namespace));
+      }
+      return ExitCode.OK;
+    }
+  }
+
+  /** A namespace on a line. */
+  private String text(Namespace namespace) {
+    return terminal().bold(Printable.line(namespace.name()))
+        + "  "
+        + terminal().dim("since version " + namespace.createdVersion())
+        + describe(namespace);
+  }
+
+  /** Options and spaces of a namespace. */
+  static String describe(Namespace namespace) {
+    String spaces =
+        namespace.spaces().stream()
+            .map(NamespacesCommand::describe)
+            .collect(Collectors.joining(", "));
+    return (namespace.options().timeToLive() == null
+            ? ""
+            : "  records expire after " + namespace.options().timeToLive())
+        + (spaces.isEmpty() ? "" : "  spaces: " + spaces);
+  }
+
+  private static String describe(EmbeddingSpace space) {
+    return space.name()
+        + " ("
+        + space.dimension()
+        + ", "
+        + space.metric()
+        + (space.model() == null ? "" : ", " + Printable.line(space.model()))
+        + ")";
+  }
+}

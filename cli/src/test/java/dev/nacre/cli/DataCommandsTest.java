@@ -1,0 +1,343 @@
+package dev.nacre.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.nacre.error.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each command against a directory of its own. */
+class DataCommandsTest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  @TempDir private Path temporary;
+  private String db;
+
+  @BeforeEach
+  void path() {
+    db = temporary.resolve("db").toString();
+  }
+
+  @CanIgnoreReturnValue
+  private static Commands.Outcome ok(String... arguments) {
+    Commands.Outcome outcome = Commands.run(arguments);
+    assertEquals(0, outcome.code(), outcome.out() + outcome.err());
+    return outcome;
+  }
+
+  private static JsonNode json(String... arguments) {
+    return parse(ok(arguments).out());
+  }
+
+  private static JsonNode parse(String text) {
+    try {
+      return MAPPER.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(text, e);
+    }
+  }
+
+  private static void assertFails(int code, String message, String... arguments) {
+    Commands.Outcome outcome = Commands.run(arguments);
+    assertEquals(code, outcome.code(), outcome.out() + outcome.err());
+    assertTrue(outcome.err().contains(message), outcome.err());
+    assertFalse(outcome.err().contains("\tat "), outcome.err());
+  }
+
+  @Test
+  void putGetDeleteLog_valuesNowAndBefore() throws IOException {
+    assertEquals(1, json("put", db, "notes", "n1", "{\"a\":1}", "--json").path("version").asLong());
+    assertTrue(ok("put", db, "notes", "n1", "{\"a\": 2}").out().startsWith("version 2, committed"));
+    assertEquals("{\"a\": 2}\n", ok("get", db, "notes", "n1").out());
+    assertEquals("{\"a\":1}\n", ok("get", db, "notes", "n1", "--as-of", "1").out());
+    assertEquals("{\"a\": 2}\n", ok("get", db, "notes", "n1", "--as-of", "2999-01-01").out());
+
+    Commands.Outcome text = Commands.runWith("two\nlines", "put", db, "notes", "n2", "-", "--text");
+    assertEquals(0, text.code(), text.err());
+    assertEquals("two\nlines\n", ok("get", db, "notes", "n2").out());
+    Path image = Files.write(temporary.resolve("image"), new byte[] {0, 1, -1});
+    ok("put", db, "notes", "n3", "--file", image.toString(), "--media-type", "image/png");
+    assertTrue(ok("get", db, "notes", "n3").out().contains("3 bytes of image/png"));
+    Path out = temporary.resolve("out");
+    ok("get", db, "notes", "n3", "-o", out.toString());
+    assertEquals(List.of((byte) 0, (byte) 1, (byte) -1), bytes(out));
+
+    ok("delete", db, "notes", "n1");
+    assertFails(1, "n1", "get", db, "notes", "n1");
+    assertFails(1, "n1", "delete", db, "notes", "n1");
+    assertEquals("{\"a\": 2}\n", ok("get", db, "notes", "n1", "--as-of", "4").out());
+    List<String> log = ok("log", db, "notes", "n1", "--json").out().lines().toList();
+    assertEquals(3, log.size());
+    assertEquals("DELETE", parse(log.get(0)).path("operation").asText());
+    assertEquals(2, parse(log.get(1)).path("record").path("value").path("a").asLong());
+    assertTrue(ok("log", db, "notes", "n1").out().contains("(deleted)"));
+    assertEquals(1, ok("log", db, "notes", "n1", "-n", "1").out().lines().count());
+    assertFails(1, "no versions", "log", db, "notes", "never");
+  }
+
+  private static List<Byte> bytes(Path file) throws IOException {
+    byte[] read = Files.readAllBytes(file);
+    Byte[] boxed = new Byte[read.length];
+    for (int i = 0; i < read.length; i++) {
+      boxed[i] = read[i];
+    }
+    return List.of(boxed);
+  }
+
+  @Test
+  void put_allParts_recordShowsThem() {
+    ok(
+        "put",
+        db,
+        "notes",
+        "n1",
+        "1",
+        "--metadata",
+        "{\"year\":2020,\"tags\":[\"a\",\"b\"]}",
+        "--vector",
+        "[1,0,0]",
+        "--expires-in",
+        "PT1H",
+        "--actor",
+        "ada");
+    JsonNode record = json("get", db, "notes", "n1", "--json", "--space", "default");
+    assertEquals(1, record.path("value").asLong());
+    assertEquals(2020, record.path("metadata").path("year").asLong());
+    assertEquals("b", record.path("metadata").path("tags").path(1).asText());
+    assertEquals(1.0, record.path("embeddings").path("default").path("vector").path(0).asDouble());
+    assertTrue(record.hasNonNull("expiresAt"), record.toString());
+    ok("put", db, "notes", "n1", "--vector", "[0,1,0]");
+    record = json("get", db, "notes", "n1", "--json");
+    assertEquals(1, record.path("valueVersion").asLong());
+    assertEquals(2, record.path("embeddings").path("default").path("version").asLong());
+    ok("put", db, "notes", "n1", "2", "--expires-never", "--if-version", "2");
+    assertFalse(json("get", db, "notes", "n1", "--json").hasNonNull("expiresAt"));
+    assertFails(
+        ExitCode.of(ErrorCode.CONFLICT), "CONFLICT", "put", db, "notes", "n1", "3", "--if-absent");
+    assertFails(
+        ExitCode.of(ErrorCode.VALIDATION),
+        "components",
+        "put",
+        db,
+        "notes",
+        "n1",
+        "--vector",
+        "[1]");
+    assertFails(ExitCode.of(ErrorCode.SERIALIZATION), "JSON", "put", db, "notes", "n1", "{");
+    assertFails(ExitCode.USAGE, "name a VALUE", "put", db, "notes", "n1");
+    assertFails(ExitCode.USAGE, "KEY", "put", db, "notes");
+    assertFails(
+        ExitCode.USAGE,
+        "mutually exclusive",
+        "put",
+        db,
+        "notes",
+        "n1",
+        "1",
+        "--if-absent",
+        "--if-version",
+        "1");
+  }
+
+  @Test
+  void readingCommands_whereThereIsNoDatabase_refuseAndMakeNone() {
+    for (String[] arguments :
+        new String[][] {
+          {"get", db, "a", "b"},
+          {"log", db, "a", "b"},
+          {"scan", db, "a"},
+          {"namespaces", db},
+          {"stats", db},
+          {"verify", db},
+          {"repair", db},
+          {"export", db},
+          {"compact", db},
+          {"delete", db, "a", "b"},
+          {"backup", db, temporary.resolve("backups").toString()},
+          {"similar", db, "a", "--vector", "[1]"}
+        }) {
+      assertFails(ExitCode.of(ErrorCode.FORMAT), "FORMAT", arguments);
+      assertFalse(Files.exists(Path.of(db)), String.join(" ", arguments));
+    }
+  }
+
+  @Test
+  void scan_rangesLimitsAndTheTextOfKeys() {
+    for (String key : List.of("a", "b1", "b2", "c\u001b[31m")) {
+      ok("put", db, "notes", key, "\"" + key.charAt(0) + "\"");
+    }
+    assertEquals("a\nb1\nb2\nc\\u001b[31m\n", ok("scan", db, "notes", "--keys").out());
+    assertEquals("b1\nb2\n", ok("scan", db, "notes", "--keys", "--prefix", "b").out());
+    assertEquals("b1\n", ok("scan", db, "notes", "--keys", "--from", "b", "--to", "b2").out());
+    assertEquals("a\nb1\n", ok("scan", db, "notes", "--keys", "-n", "2").out());
+    assertEquals("a\n", ok("scan", db, "notes", "--keys", "--as-of", "1").out());
+    assertEquals("", ok("scan", db, "nothing").out());
+    List<String> lines = ok("scan", db, "notes", "--json").out().lines().toList();
+    assertEquals("c\u001b[31m", parse(lines.getLast()).path("key").asText());
+    assertFalse(ok("scan", db, "notes").out().contains("\u001b"));
+  }
+
+  @Test
+  void similar_byVectorByKeyAndConditions() {
+    for (int i = 0; i < 5; i++) {
+      ok(
+          "put",
+          db,
+          "notes",
+          "n" + i,
+          "" + i,
+          "--vector",
+          "[" + i + ",1]",
+          "--metadata",
+          "{\"n\":" + i + ",\"kind\":\"" + (i % 2 == 0 ? "even" : "odd") + "\"}");
+    }
+    List<String> lines =
+        ok("similar", db, "notes", "--vector", "[4,1]", "-k", "2", "--json").out().lines().toList();
+    assertEquals(3, lines.size());
+    assertEquals("n4", parse(lines.get(0)).path("record").path("key").asText());
+    assertTrue(parse(lines.get(2)).path("exact").asBoolean());
+    assertEquals(5, parse(lines.get(2)).path("readPoint").path("version").asLong());
+    String filtered =
+        ok("similar", db, "notes", "--key", "n0", "--where", "kind=odd", "--where", "n>=2").out();
+    assertTrue(filtered.contains("n3") && !filtered.contains("n1"), filtered);
+    assertTrue(filtered.contains("1 found, exact, at version 5"), filtered);
+    assertEquals(1, Commands.run("similar", db, "notes", "--key", "n0", "--where", "n>9").code());
+    assertFails(1, "no-such", "similar", db, "notes", "--key", "no-such");
+    assertFails(ExitCode.USAGE, "condition", "similar", db, "notes", "--key", "n0", "--where", "n");
+  }
+
+  @Test
+  void similar_byText_findsByMeaning() {
+    ok("put", db, "notes", "tea", "Ada drinks tea", "--text", "--embed", "Ada drinks tea");
+    ok(
+        "put",
+        db,
+        "notes",
+        "bike",
+        "The bicycle is blue",
+        "--text",
+        "--embed",
+        "The bicycle is blue");
+    String found = ok("similar", db, "notes", "--text", "what does she drink?", "-k", "1").out();
+    assertTrue(found.contains("tea"), found);
+  }
+
+  @Test
+  void namespacesConfigureDelete() {
+    ok("configure", db, "notes", "--time-to-live", "P30D", "--space", "clip:3:dot:m-1");
+    ok("configure", db, "notes", "--space", "other:2");
+    JsonNode namespace = json("namespaces", db, "--json");
+    assertEquals("PT720H", namespace.path("timeToLive").asText());
+    assertEquals("m-1", namespace.path("spaces").path(0).path("model").asText());
+    assertEquals("COSINE", namespace.path("spaces").path(1).path("metric").asText());
+    ok("configure", db, "notes", "--no-time-to-live");
+    assertFalse(json("namespaces", db, "--json").hasNonNull("timeToLive"));
+    assertEquals("", ok("namespaces", db, "--as-of", "0").out());
+    assertFails(ExitCode.USAGE, "metric", "configure", db, "notes", "--space", "x:3:manhattan");
+    ok("delete", db, "notes", "--whole-namespace");
+    assertEquals("", ok("namespaces", db).out());
+    assertFails(1, "notes", "delete", db, "notes", "--whole-namespace");
+    assertFails(ExitCode.USAGE, "name a KEY", "delete", db, "notes");
+  }
+
+  @Test
+  void statsVerifyRepairCompact() throws IOException {
+    ok("put", db, "notes", "n1", "1");
+    JsonNode stats = json("stats", db, "--json");
+    assertEquals(1, stats.path("readPoint").path("version").asLong());
+    assertFalse(stats.has("owner"), stats.toString());
+    assertTrue(ok("stats", db).out().contains("nobody"));
+    assertTrue(json("compact", db, "--json").has("bytesAfter"));
+    JsonNode report = json("verify", db, "--json");
+    assertEquals(0, report.path("problemsFound").asLong());
+    assertTrue(ok("repair", db).out().contains("nothing is wrong at version 1"));
+    try (Stream<Path> files = Files.list(Path.of(db, "store"))) {
+      Path table = files.filter(file -> file.toString().endsWith(".sst")).findFirst().orElseThrow();
+      byte[] bytes = Files.readAllBytes(table);
+      bytes[10] ^= 1;
+      Files.write(table, bytes);
+      Commands.Outcome outcome = Commands.run("verify", db);
+      assertEquals(ExitCode.PROBLEM_FOUND, outcome.code());
+      assertTrue(outcome.out().contains(table.getFileName().toString()), outcome.out());
+      assertTrue(outcome.out().contains("restore a backup"), outcome.out());
+      assertEquals(ExitCode.PROBLEM_FOUND, Commands.run("repair", db).code());
+    }
+  }
+
+  @Test
+  void backupBackupsRestore() {
+    String backups = temporary.resolve("backups").toString();
+    ok("put", db, "notes", "n1", "1");
+    ok("put", db, "notes", "n1", "2");
+    JsonNode first = json("backup", db, backups, "--label", "before", "--json");
+    assertEquals(2, first.path("version").asLong());
+    ok("put", db, "notes", "n1", "3");
+    ok("backup", db, backups);
+    List<String> listed = ok("backups", backups, "--json").out().lines().toList();
+    assertEquals(2, listed.size());
+    assertEquals("before", parse(listed.getFirst()).path("label").asText());
+    assertTrue(ok("backups", backups).out().contains("before"));
+    assertTrue(ok("backups", backups, "--verify").out().contains("nothing is wrong"));
+
+    String newest = temporary.resolve("newest").toString();
+    assertEquals(3, json("restore-backup", backups, newest, "--json").path("version").asLong());
+    assertEquals("3\n", ok("get", newest, "notes", "n1").out());
+    String id = first.path("id").asText();
+    String old = temporary.resolve("old").toString();
+    ok("restore-backup", backups, old, "--id", id);
+    assertEquals("2\n", ok("get", old, "notes", "n1").out());
+    String then = temporary.resolve("then").toString();
+    ok("restore-backup", backups, then, "--as-of", "1");
+    assertEquals("1\n", ok("get", then, "notes", "n1").out());
+    assertTrue(ok("verify", then).out().contains("nothing is wrong at version 1"));
+    assertFails(ExitCode.of(ErrorCode.VALIDATION), "not empty", "restore-backup", backups, then);
+    assertFails(1, "no backup", "restore-backup", backups, newest + "2", "--id", "x");
+  }
+
+  @Test
+  void exportImport_throughAPipeAndAFile() throws IOException {
+    ok("put", db, "notes", "n1", "{\"a\" : 1}", "--metadata", "{\"x\":1.0}", "--vector", "[0.1,2]");
+    ok("put", db, "other", "t", "ü", "--text");
+    Commands.Outcome exported = ok("export", db);
+    assertTrue(exported.err().contains("2 records of 2 namespaces"), exported.err());
+    String copy = temporary.resolve("copy").toString();
+    Commands.Outcome imported = Commands.runWith(exported.out(), "import", copy, "-", "--json");
+    assertEquals(0, imported.code(), imported.err());
+    assertEquals(2, parse(imported.out()).path("records").asLong());
+    assertEquals("{\"a\" : 1}\n", ok("get", copy, "notes", "n1").out());
+    assertEquals("ü\n", ok("get", copy, "other", "t").out());
+
+    Path file = temporary.resolve("lines.jsonl");
+    ok("export", db, "other", "-o", file.toString());
+    assertFalse(Files.readString(file).contains("n1"));
+    ok("import", copy, file.toString());
+    Files.writeString(
+        file,
+        "{\"namespace\":\"a\",\"key\":\"1\",\"value\":1}\n{\"namespace\":\"a\",\"key\":\"2\"}\n");
+    assertFails(ExitCode.of(ErrorCode.SERIALIZATION), "line 2", "import", copy, file.toString());
+    assertFails(ExitCode.of(ErrorCode.VALIDATION), "nothing-there", "export", db, "nothing-there");
+  }
+
+  @Test
+  void errors_asJson_onStandardError() {
+    Commands.Outcome outcome = Commands.run("get", db, "a", "b", "--json");
+    JsonNode error = parse(outcome.err()).path("error");
+    assertEquals("FORMAT", error.path("code").asText());
+    assertEquals(7, error.path("number").asInt());
+    assertFalse(error.path("retryable").asBoolean());
+    assertTrue(error.path("details").has("directory"), outcome.err());
+    assertEquals("", outcome.out());
+  }
+}

@@ -1,0 +1,198 @@
+package dev.nacre.store.maintain;
+
+import dev.nacre.error.FormatException;
+import dev.nacre.error.UnavailableException;
+import dev.nacre.store.layout.HistoryRow;
+import dev.nacre.store.layout.Keys;
+import dev.nacre.store.layout.RecordRow;
+import dev.nacre.store.layout.RegistryRows.NamespaceRow;
+import dev.nacre.store.layout.RegistryRows.SpaceRow;
+import dev.nacre.store.layout.VectorRow;
+import dev.nacre.store.rocks.ColumnFamily;
+import dev.nacre.store.rocks.GroupBatch;
+import dev.nacre.store.rocks.RocksCursor;
+import dev.nacre.store.rocks.RocksEngine;
+import dev.nacre.store.rocks.StorageFailure;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * Takes a store back to a version as if nothing had been committed since: rows of later commits go,
+ * what they superseded returns from history to where it was, and everything up to the version stays
+ * as it is, history and commit times included.
+ *
+ * <p>Only for a directory that nobody can open yet: a kill half-way leaves neither state.
+ * Idempotency keys are all forgotten, since their answers may lie in what is taken back. For one
+ * use and one thread.
+ */
+final class Rewind {
+  private static final int BATCH_BYTES = 8 << 20;
+  private static final long LIVE = Long.MAX_VALUE;
+
+  private final RocksEngine engine;
+  private final long version;
+  private final GroupBatch batch = new GroupBatch();
+
+  private Rewind(RocksEngine engine, long version) {
+    this.engine = engine;
+    this.version = version;
+  }
+
+  /** Takes the store back. */
+  static void to(RocksEngine engine, long version) {
+    Rewind rewind = new Rewind(engine, version);
+    rewind.registry();
+    rewind.dropNewer(ColumnFamily.COMMIT, (key, value) -> Keys.versionOfCommit(key));
+    rewind.dropNewer(ColumnFamily.LOG, (key, value) -> Keys.versionOfLog(key));
+    rewind.dropNewer(ColumnFamily.HEAD, (key, value) -> RecordRow.versionIn(value));
+    rewind.dropNewer(ColumnFamily.VECTOR, (key, value) -> VectorRow.version(value));
+    rewind.history();
+    rewind.vectorHistory();
+    // Before the queue is made anew of the heads: cursors do not see what is still in the batch.
+    rewind.write();
+    rewind.expiries();
+    rewind.write();
+  }
+
+  private interface RowVersion {
+    long of(byte[] key, byte[] value);
+  }
+
+  private void dropNewer(ColumnFamily family, RowVersion rowVersion) {
+    try (RocksCursor cursor = engine.cursor(family, RocksEngine.CursorUse.BULK)) {
+      for (cursor.seek(new byte[0]); cursor.valid(); cursor.next()) {
+        byte[] key = cursor.key();
+        if (rowVersion.of(key, cursor.value()) > version) {
+          delete(family, key);
+        }
+      }
+    }
+  }
+
+  private void history() {
+    try (RocksCursor cursor = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.BULK)) {
+      for (cursor.seek(new byte[0]); cursor.valid(); cursor.next()) {
+        byte[] key = cursor.key();
+        long from = Keys.versionOf(key);
+        HistoryRow row = HistoryRow.parse(cursor.value());
+        if (from > version) {
+          delete(ColumnFamily.HISTORY, key);
+        } else if (row.to() > version) {
+          delete(ColumnFamily.HISTORY, key);
+          put(
+              ColumnFamily.HEAD,
+              Keys.head(Keys.intAt(key, 0), Keys.unescaped(key, 4)),
+              row.row().toByteArray());
+        }
+      }
+    }
+  }
+
+  private void vectorHistory() {
+    try (RocksCursor cursor =
+        engine.cursor(ColumnFamily.VECTOR_HISTORY, RocksEngine.CursorUse.BULK)) {
+      for (cursor.seek(new byte[0]); cursor.valid(); cursor.next()) {
+        byte[] key = cursor.key();
+        long from = Keys.versionOf(key);
+        byte[] row = cursor.value();
+        if (from > version) {
+          delete(ColumnFamily.VECTOR_HISTORY, key);
+        } else if (VectorRow.version(row) > version) {
+          delete(ColumnFamily.VECTOR_HISTORY, key);
+          VectorRow.setVersion(row, from);
+          put(ColumnFamily.VECTOR, Arrays.copyOf(key, key.length - 8), row);
+        }
+      }
+    }
+  }
+
+  private void expiries() {
+    try (RocksCursor cursor = engine.cursor(ColumnFamily.EXPIRY, RocksEngine.CursorUse.BULK)) {
+      for (cursor.seek(new byte[0]); cursor.valid(); cursor.next()) {
+        delete(ColumnFamily.EXPIRY, cursor.key());
+      }
+    }
+    // In two writes at least, so that a delete never follows the put of the same row.
+    write();
+    try (RocksCursor cursor = engine.cursor(ColumnFamily.HEAD, RocksEngine.CursorUse.BULK)) {
+      for (cursor.seek(new byte[0]); cursor.valid(); cursor.next()) {
+        RecordRow row = RecordRow.parse(cursor.value());
+        if (row.expiresAtMicros() != RecordRow.NEVER) {
+          byte[] head = cursor.key();
+          put(
+              ColumnFamily.EXPIRY,
+              Keys.expiry(row.expiresAtMicros(), Keys.intAt(head, 0), Keys.keyOfHead(head)),
+              Keys.commit(row.version()));
+        }
+      }
+    }
+  }
+
+  /** Namespaces are never given the id of one that is gone: their rows are gone, too. */
+  private void registry() {
+    try (RocksCursor cursor = engine.cursor(ColumnFamily.META, RocksEngine.CursorUse.BULK)) {
+      for (cursor.seek(new byte[0]); cursor.valid(); cursor.next()) {
+        byte[] key = cursor.key();
+        switch (key[0]) {
+          case 'l' -> {}
+          case 'i', 'j' -> delete(ColumnFamily.META, key);
+          case 'n' -> namespace(key, NamespaceRow.parse(cursor.value()));
+          case 'o' -> {
+            if (Keys.longAt(key, 5) > version) {
+              delete(ColumnFamily.META, key);
+            }
+          }
+          case 's' -> {
+            if (SpaceRow.parse(cursor.value()).createdVersion() > version) {
+              delete(ColumnFamily.META, key);
+            }
+          }
+          default ->
+              throw new FormatException(
+                  "the registry has a row of kind "
+                      + key[0]
+                      + ", which this release cannot take back to a version; restore the backup"
+                      + " whole",
+                  Map.of("kind", Integer.toString(key[0])));
+        }
+      }
+    }
+  }
+
+  private void namespace(byte[] key, NamespaceRow row) {
+    if (row.createdVersion() > version) {
+      delete(ColumnFamily.META, key);
+    } else if (row.deletedVersion() != LIVE && row.deletedVersion() > version) {
+      put(
+          ColumnFamily.META,
+          key,
+          new NamespaceRow(row.name(), row.createdVersion(), LIVE).encode());
+    }
+  }
+
+  private void put(ColumnFamily family, byte[] key, byte[] value) {
+    batch.put(family, key, value);
+    writeWhenLarge();
+  }
+
+  private void delete(ColumnFamily family, byte[] key) {
+    batch.delete(family, key);
+    writeWhenLarge();
+  }
+
+  private void writeWhenLarge() {
+    if (batch.length() >= BATCH_BYTES) {
+      write();
+    }
+  }
+
+  private void write() {
+    try {
+      engine.write(batch, false);
+    } catch (StorageFailure e) {
+      throw new UnavailableException(
+          "going back to version " + version + " failed: " + e.getMessage(), Map.of(), e);
+    }
+    batch.clear(BATCH_BYTES);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of measuring. */
+@NullMarked
+package dev.nacre.measure;
+
+import org.jspecify.annotations.NullMarked;
