@@ -67,9 +67,7 @@ final class BufferedTransaction implements Transaction {
       locks = List.copyOf(locked);
       said = attributes;
     }
-    return all.isEmpty()
-        ? null
-        : WriteBatch.of(all, said).withCheck(new SnapshotCheck(at, locks));
+    return all.isEmpty() ? null : WriteBatch.of(all, said).withCheck(new SnapshotCheck(at, locks));
   }
 
   @Override

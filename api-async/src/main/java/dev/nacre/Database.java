@@ -288,13 +288,13 @@ public interface Database extends AutoCloseable {
    * Transaction#lock lock} what they read; new keys in a range that was scanned are not noticed
    * (phantoms): lock a record that stands for the range, and write it with every change.
    *
-   * <p>The function first runs on the caller's thread before this returns, later on virtual threads.
-   * A function that writes nothing commits nothing. Fails with what the function throws or its stage
-   * fails with, not wrapped; with {@code ConflictException}, which names the key, after the last
-   * attempt (details {@code attempts}) or at once for the condition of a single write; with {@code
-   * DeadlineExceededException} when it takes too long; and as every write does. Cancelling ends it
-   * unless its commit is grouped, and cancels the function's stage. Closing does not wait for the
-   * function: its next call fails.
+   * <p>The function first runs on the caller's thread before this returns, later on virtual
+   * threads. A function that writes nothing commits nothing. Fails with what the function throws or
+   * its stage fails with, not wrapped; with {@code ConflictException}, which names the key, after
+   * the last attempt (details {@code attempts}) or at once for the condition of a single write;
+   * with {@code DeadlineExceededException} when it takes too long; and as every write does.
+   * Cancelling ends it unless its commit is grouped, and cancels the function's stage. Closing does
+   * not wait for the function: its next call fails.
    */
   <T extends @Nullable Object> CompletableFuture<TransactionResult<T>> transaction(
       TransactionOptions options, TransactionFunction<T> function);

@@ -347,11 +347,7 @@ final class EmbeddedDatabase implements Database {
     requireNonNull(options, "options");
     requireNonNull(function, "function");
     return TransactionRun.begin(
-        dispatcher,
-        function,
-        options,
-        durability(options.options()),
-        timeout(options.options()));
+        dispatcher, function, options, durability(options.options()), timeout(options.options()));
   }
 
   @Override

@@ -61,7 +61,8 @@ final class OwnWrites {
     (from == null ? records : records.tailMap(from, true))
         .forEach(
             (key, writes) -> {
-              if (key.startsWith(range.prefix()) && (to == null || KEY_ORDER.compare(key, to) < 0)) {
+              if (key.startsWith(range.prefix())
+                  && (to == null || KEY_ORDER.compare(key, to) < 0)) {
                 found.put(key, List.copyOf(writes));
               }
             });
@@ -137,8 +138,7 @@ final class OwnWrites {
   private static @Nullable Instant expiry(
       @Nullable VersionedRecord before, Write.Expiry expiry, ReadPoint at) {
     return switch (expiry) {
-      case Write.Expiry.Unchanged _ ->
-          before == null ? null : before.expiresAt().orElse(null);
+      case Write.Expiry.Unchanged _ -> before == null ? null : before.expiresAt().orElse(null);
       case Write.Expiry.Never _ -> null;
       case Write.Expiry.At stated -> stated.instant();
       case Write.Expiry.After after -> at.instant().plus(after.duration());

@@ -89,8 +89,7 @@ final class TransactionPages {
     (covered == null ? own : own.headMap(covered, true))
         .forEach(
             (key, writes) -> {
-              VersionedRecord record =
-                  OwnWrites.after(records.get(key), key, writes, Set.of(), at);
+              VersionedRecord record = OwnWrites.after(records.get(key), key, writes, Set.of(), at);
               if (record == null) {
                 records.remove(key);
               } else {

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * A transaction from its first run to its end, and the future its caller holds.
  *
  * <p>Each run reads at the newest version, and its commit is judged against that. A conflict of the
- * check begins another run after a pause; nothing waits on a thread meanwhile. The state decides who
- * ends it, each transition is one compare-and-set:
+ * check begins another run after a pause; nothing waits on a thread meanwhile. The state decides
+ * who ends it, each transition is one compare-and-set:
  *
  * <pre>
  *   RUNNING (the function, or a pause) → COMMITTING (the store has it and alone decides)
@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  *   RUNNING, COMMITTING → ENDED
  * </pre>
  *
- * A transaction is not counted among the calls in flight, only its reads and its commit are: closing
- * the database does not wait for a function, whose next call fails.
+ * A transaction is not counted among the calls in flight, only its reads and its commit are:
+ * closing the database does not wait for a function, whose next call fails.
  */
 final class TransactionRun<T extends @Nullable Object>
     extends CompletableFuture<TransactionResult<T>> {
@@ -122,8 +122,7 @@ final class TransactionRun<T extends @Nullable Object>
   }
 
   private void run(int number, ReadPoint at) {
-    BufferedTransaction transaction =
-        new BufferedTransaction(dispatcher, at, options.attributes());
+    BufferedTransaction transaction = new BufferedTransaction(dispatcher, at, options.attributes());
     run = transaction;
     CompletionStage<T> running;
     try {
@@ -173,8 +172,7 @@ final class TransactionRun<T extends @Nullable Object>
         committing.whenComplete(
             (committed, failure) -> {
               if (failure == null) {
-                succeed(
-                    new TransactionResult<>(value, committed, transaction.readPoint(), number));
+                succeed(new TransactionResult<>(value, committed, transaction.readPoint(), number));
               } else if (failure instanceof ConflictException conflict && hasChanged(conflict)) {
                 again(number, conflict);
               } else {

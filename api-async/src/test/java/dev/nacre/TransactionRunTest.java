@@ -79,8 +79,7 @@ class TransactionRunTest {
     assertTrue(transaction.cancel(false));
     assertTrue(transaction.isCancelled());
     assertTrue(gate.isCancelled());
-    assertThrows(
-        ValidationException.class, () -> kept.get().put("notes", "b", Value.text("two")));
+    assertThrows(ValidationException.class, () -> kept.get().put("notes", "b", Value.text("two")));
     assertEquals(1, await(db.put("notes", "b", Value.text("two"))).version());
     assertFalse(await(db.contains("notes", "a")));
   }
@@ -232,7 +231,8 @@ class TransactionRunTest {
         ValidationException.class,
         () -> builder.idempotencyRetention(Duration.ofMillis(999)).build());
     assertThrows(
-        ValidationException.class, () -> builder.idempotencyRetention(Duration.ofDays(366)).build());
+        ValidationException.class,
+        () -> builder.idempotencyRetention(Duration.ofDays(366)).build());
   }
 
   @Test

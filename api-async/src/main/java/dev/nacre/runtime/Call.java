@@ -343,8 +343,7 @@ public sealed interface Call<R> {
   }
 
   /** What keys are near one that was not found at a read point. */
-  record NearAt(ReadPoint at, String namespace, String key)
-      implements Read<KeyNotFoundException> {
+  record NearAt(ReadPoint at, String namespace, String key) implements Read<KeyNotFoundException> {
     @Override
     public String operation() {
       return "require in a transaction";

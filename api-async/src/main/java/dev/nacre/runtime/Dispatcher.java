@@ -293,8 +293,7 @@ public final class Dispatcher {
                 put.text(),
                 embedding -> {
                   WriteBatch batch =
-                      batch(put.write(), embedding, put.attributes())
-                          .withEmbeddedText(put.text());
+                      batch(put.write(), embedding, put.attributes()).withEmbeddedText(put.text());
                   commit(future, put.operation(), batch, put.durability());
                 }));
   }

@@ -90,11 +90,7 @@ class SnapshotIsolationTest {
       Done done = result.value();
       all.add(
           new Done(
-              result.readPoint().version(),
-              result.commit(),
-              done.reads,
-              done.writes,
-              done.locked));
+              result.readPoint().version(), result.commit(), done.reads, done.writes, done.locked));
     }
     return all;
   }
@@ -269,8 +265,6 @@ class SnapshotIsolationTest {
   }
 
   private static int sum(List<Optional<VersionedRecord>> records) {
-    return records.stream()
-        .mapToInt(record -> Integer.parseInt(text(record).orElseThrow()))
-        .sum();
+    return records.stream().mapToInt(record -> Integer.parseInt(text(record).orElseThrow())).sum();
   }
 }

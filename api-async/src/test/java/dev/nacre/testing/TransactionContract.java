@@ -54,7 +54,6 @@ import org.junit.jupiter.api.Test;
 /** What transactions, idempotency keys and commit attributes do, for every {@link Database}. */
 public interface TransactionContract extends DatabaseSource {
 
-
   private static CompletionStage<String> done() {
     return CompletableFuture.completedFuture("done");
   }
@@ -222,8 +221,7 @@ public interface TransactionContract extends DatabaseSource {
             VersionedRecord fresh = await(transaction.require("notes", "a"));
             assertEquals(Metadata.EMPTY, fresh.metadata());
             assertEquals(Map.of(), fresh.embeddingVersions());
-            assertEquals(
-                at.instant().plus(Duration.ofHours(1)), fresh.expiresAt().orElseThrow());
+            assertEquals(at.instant().plus(Duration.ofHours(1)), fresh.expiresAt().orElseThrow());
             transaction.put(
                 PutRequest.of("notes", "expired", Value.text("x"))
                     .withExpiry(new Write.Expiry.At(Instant.EPOCH)));
@@ -283,8 +281,7 @@ public interface TransactionContract extends DatabaseSource {
     List<String> keys = new ArrayList<>();
     String cursor = null;
     do {
-      Page<VersionedRecord> page =
-          await(transaction.scanPage(request.withCursor(cursor)));
+      Page<VersionedRecord> page = await(transaction.scanPage(request.withCursor(cursor)));
       assertTrue(page.items().size() <= request.limit());
       page.items().forEach(record -> keys.add(record.key()));
       cursor = page.cursor();
@@ -299,21 +296,16 @@ public interface TransactionContract extends DatabaseSource {
       await(db.put("notes", "b", Value.text("one")));
       ScanRequest request = ScanRequest.of("notes").withLimit(1);
       AtomicReference<String> other = new AtomicReference<>("");
-      run(
-          db,
-          transaction ->
-              other.set(await(transaction.scanPage(request)).next().orElseThrow()));
+      run(db, transaction -> other.set(await(transaction.scanPage(request)).next().orElseThrow()));
       String ofDatabase = await(db.scanPage(request)).next().orElseThrow();
       run(
           db,
           transaction -> {
             for (String cursor : List.of(other.get(), ofDatabase, "", "tx.")) {
-              failure(
-                  ValidationException.class, transaction.scanPage(request.withCursor(cursor)));
+              failure(ValidationException.class, transaction.scanPage(request.withCursor(cursor)));
             }
             String own = await(transaction.scanPage(request)).next().orElseThrow();
-            failure(
-                ValidationException.class, transaction.scanPage(request.withCursor(own + "?")));
+            failure(ValidationException.class, transaction.scanPage(request.withCursor(own + "?")));
           });
     }
   }
@@ -579,9 +571,7 @@ public interface TransactionContract extends DatabaseSource {
               t -> t.put(PutRequest.of("n", "a", Value.text("1")).withEmbedText("text")),
               t -> t.embed(EmbedRequest.text("n", "a", "text")),
               t -> t.embed("n", "a", Float.NaN),
-              t ->
-                  t.put(
-                      PutRequest.of("n", "a", Value.text("1")).withDurability(Durability.ASYNC)),
+              t -> t.put(PutRequest.of("n", "a", Value.text("1")).withDurability(Durability.ASYNC)),
               t ->
                   t.put(
                       PutRequest.of("n", "a", Value.text("1"))
@@ -589,7 +579,8 @@ public interface TransactionContract extends DatabaseSource {
               t -> t.delete(DeleteRequest.of("n", "a").withTimeout(Duration.ofSeconds(1))));
       for (Consumer<Transaction> body : refusedAtOnce) {
         run(
-            db, transaction -> assertThrows(ValidationException.class, () -> body.accept(transaction)));
+            db,
+            transaction -> assertThrows(ValidationException.class, () -> body.accept(transaction)));
       }
       List<Consumer<Transaction>> refusedAtCommit =
           List.of(
@@ -615,8 +606,7 @@ public interface TransactionContract extends DatabaseSource {
             failure(ValidationException.class, transaction.get(past));
             failure(
                 ValidationException.class,
-                transaction.getAll(
-                    GetAllRequest.of("n", List.of("a")).withAsOf(AsOf.version(0))));
+                transaction.getAll(GetAllRequest.of("n", List.of("a")).withAsOf(AsOf.version(0))));
             failure(
                 ValidationException.class,
                 transaction.scanPage(ScanRequest.of("n").withAsOf(AsOf.version(0))));
@@ -657,8 +647,7 @@ public interface TransactionContract extends DatabaseSource {
               ended.getAll("notes", List.of("a")),
               ended.scanPage(ScanRequest.of("notes")))) {
         assertEquals(
-            "ended",
-            failure(ValidationException.class, read).details().get("transaction"));
+            "ended", failure(ValidationException.class, read).details().get("transaction"));
       }
       assertEquals(1, await(db.stats()).readPoint().version());
     }
@@ -716,8 +705,7 @@ public interface TransactionContract extends DatabaseSource {
       assertEquals("1", text(db, "counters", "n"));
       assertEquals(1, await(db.stats()).readPoint().version());
       assertEquals(
-          List.of(false, true, true),
-          results.stream().map(TransactionResult::repeated).toList());
+          List.of(false, true, true), results.stream().map(TransactionResult::repeated).toList());
       assertEquals(results.getFirst().commit(), results.getLast().commit());
     }
   }

@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * How many durable transactions a second, each reading and writing two counters?
  *
- * <p>64 callers choose their counters among many (they hardly meet), among a hundred, and always the
- * same one. Beside them plain puts to the same keys, and puts that carry an idempotency key.
+ * <p>64 callers choose their counters among many (they hardly meet), among a hundred, and always
+ * the same one. Beside them plain puts to the same keys, and puts that carry an idempotency key.
  */
 public final class TxRun {
   private static final int CALLERS = 64;

@@ -111,7 +111,9 @@ class BatchDigestTest {
                     new Write.Expiry.After(Duration.ofSeconds(4))),
                 new Write.Delete("ns", "b", WriteCondition.ifAbsent())),
             CommitAttributes.NONE);
-    assertEquals("f9d05eab62a1de058fa8eb9bdf72795de16393769cfae5259b54608315a4d3a0", HexFormat.of().formatHex(digest(batch)));
+    assertEquals(
+        "f9d05eab62a1de058fa8eb9bdf72795de16393769cfae5259b54608315a4d3a0",
+        HexFormat.of().formatHex(digest(batch)));
   }
 
   @Test
