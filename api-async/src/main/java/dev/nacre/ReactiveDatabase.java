@@ -113,7 +113,7 @@ public interface ReactiveDatabase {
 
   /**
    * See {@link Database#snapshot()}. A snapshot that is cancelled on its way is closed; one that
-   * arrives is the subscriber's to close, best by {@code Mono.using} or {@code Flux.usingWhen}.
+   * arrives is the subscriber's to close, best by {@code Flux.usingWhen}.
    */
   Mono<Snapshot> snapshot();
 
