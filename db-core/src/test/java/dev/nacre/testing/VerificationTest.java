@@ -40,6 +40,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,8 +155,10 @@ class VerificationTest {
       }
       kinds.add(kind);
       byte[] before = Files.readAllBytes(file);
-      for (long offset :
-          Set.of(before.length / 2L, before.length / 3L, before.length / 4L * 3, 5L)) {
+      Set<Long> offsets =
+          new TreeSet<>(
+              List.of(before.length / 2L, before.length / 3L, before.length / 4L * 3, 5L));
+      for (long offset : offsets) {
         Damage.flip(file, offset);
         List<Problem> problems = verify();
         assertTrue(
