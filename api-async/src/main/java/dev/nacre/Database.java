@@ -13,6 +13,7 @@ import dev.nacre.maintain.ExportReport;
 import dev.nacre.maintain.ExportRequest;
 import dev.nacre.maintain.ImportReport;
 import dev.nacre.maintain.ImportRequest;
+import dev.nacre.maintain.SweepReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitInfo;
@@ -335,6 +336,18 @@ public interface Database extends AutoCloseable {
 
   /** Rewrites the files, so that what was overwritten or deleted gives its space back. */
   CompletableFuture<CompactReport> compact();
+
+  /**
+   * Ends records that have expired by tombstones and drops the history that the retention of
+   * namespaces does not keep, as the background does every {@link DatabaseOptions#sweepInterval()}.
+   * What a snapshot or a watch needs is kept, and everything younger than a minute. Reads and
+   * writes go on meanwhile. Space is given back when the files are rewritten, by the storage engine
+   * in its own time or by {@link #compact()}.
+   *
+   * <p>Fails with ResourceExhausted while the disk is full, Unavailable when storage fails or the
+   * database was opened read-only; what was done until then stays done.
+   */
+  CompletableFuture<SweepReport> sweep();
 
   /** The same database with {@code Mono} and {@code Flux}. Costs nothing; needs no closing. */
   default ReactiveDatabase reactive() {

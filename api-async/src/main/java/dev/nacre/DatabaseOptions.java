@@ -44,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  * @param limits what one write may hold
  * @param idempotencyRetention how long a commit with an idempotency key is recognised when it is
  *     retried, from a second to a year; default a day. Longer when callers retry later
+ * @param sweepInterval how long the sweeper pauses between two sweeps, from a millisecond to a day;
+ *     default a minute; zero sweeps on demand only. Longer when storage is slow and space is not
+ *     wanted back soon
  * @param clock gives commit times; default the system's
  * @param embedder embeds texts in requests; null when none do. The database never closes it: it may
  *     serve several databases. Close it after them
@@ -63,6 +66,7 @@ public record DatabaseOptions(
     @Nullable String similarity,
     Limits limits,
     Duration idempotencyRetention,
+    Duration sweepInterval,
     Clock clock,
     @Nullable Embedder embedder) {
   /** The most threads for reads. */
@@ -74,12 +78,16 @@ public record DatabaseOptions(
   /** The longest that idempotency keys are recognised. */
   public static final Duration IDEMPOTENCY_RETENTION_MAX = Duration.ofDays(365);
 
+  /** The longest pause between two sweeps. */
+  public static final Duration SWEEP_INTERVAL_MAX = Duration.ofDays(1);
+
   /** Checks the ranges. */
   public DatabaseOptions {
     requireNonNull(durability, "durability");
     requireNonNull(timeout, "timeout");
     requireNonNull(limits, "limits");
     requireNonNull(idempotencyRetention, "idempotencyRetention");
+    requireNonNull(sweepInterval, "sweepInterval");
     requireNonNull(clock, "clock");
     WriteOptions.checkTimeout(timeout);
     check("readThreads", readThreads, 1, READ_THREADS_MAX);
@@ -98,6 +106,17 @@ public record DatabaseOptions(
               + IDEMPOTENCY_RETENTION_MAX.toDays()
               + " days",
           Map.of("option", "idempotencyRetention"));
+    }
+    if (!sweepInterval.isZero()
+        && (sweepInterval.compareTo(Duration.ofMillis(1)) < 0
+            || sweepInterval.compareTo(SWEEP_INTERVAL_MAX) > 0)) {
+      throw new ValidationException(
+          "sweepInterval is "
+              + sweepInterval
+              + "; allowed are zero, and a millisecond to "
+              + SWEEP_INTERVAL_MAX.toDays()
+              + " day",
+          Map.of("option", "sweepInterval"));
     }
     if (readOnly && directory == null) {
       throw new ValidationException("a database in memory cannot be opened read-only");
@@ -153,6 +172,7 @@ public record DatabaseOptions(
     private @Nullable String similarity;
     private Limits limits = Limits.DEFAULT;
     private Duration idempotencyRetention = Duration.ofDays(1);
+    private Duration sweepInterval = Duration.ofMinutes(1);
     private Clock clock = Clock.systemUTC();
     private @Nullable Embedder embedder;
 
@@ -253,6 +273,13 @@ public record DatabaseOptions(
       return this;
     }
 
+    /** Sets how often the sweeper works; zero for never by itself. */
+    @CanIgnoreReturnValue
+    public Builder sweepInterval(Duration value) {
+      sweepInterval = requireNonNull(value, "sweepInterval");
+      return this;
+    }
+
     /** Sets the clock of commit times. */
     @CanIgnoreReturnValue
     public Builder clock(Clock value) {
@@ -288,6 +315,7 @@ public record DatabaseOptions(
           similarity,
           limits,
           idempotencyRetention,
+          sweepInterval,
           clock,
           embedder);
     }

@@ -3,6 +3,7 @@ package dev.nacre;
 import static java.util.Objects.requireNonNull;
 
 import dev.nacre.maintain.Latency;
+import dev.nacre.maintain.SweepStatistics;
 import dev.nacre.model.ReadPoint;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ public record DatabaseStats(
    * @param queueBytes writes waiting for the committer, now
    * @param commits commits since opening
    * @param groups group commits since opening: {@code commits / groups} share one fsync
+   * @param sweeps what the sweeper has done since opening
    */
   public record Storage(
       int namespaces,
@@ -45,7 +47,13 @@ public record DatabaseStats(
       long memoryBytes,
       long queueBytes,
       long commits,
-      long groups) {}
+      long groups,
+      SweepStatistics sweeps) {
+    /** Checks the parts. */
+    public Storage {
+      requireNonNull(sweeps, "sweeps");
+    }
+  }
 
   /**
    * The search engine.

@@ -13,6 +13,7 @@ import dev.nacre.maintain.ExportReport;
 import dev.nacre.maintain.ExportRequest;
 import dev.nacre.maintain.ImportReport;
 import dev.nacre.maintain.ImportRequest;
+import dev.nacre.maintain.SweepReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
@@ -38,6 +39,7 @@ import dev.nacre.runtime.WatchPublisher;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
 import dev.nacre.store.StoreOptions;
+import dev.nacre.store.Sweeping;
 import dev.nacre.vector.VectorOptions;
 import dev.nacre.vector.VectorStatistics;
 import java.nio.file.Path;
@@ -99,6 +101,7 @@ final class EmbeddedDatabase implements Database {
             .withQueueBytes(options.writeQueueBytes())
             .withLimits(options.limits())
             .withIdempotencyRetention(options.idempotencyRetention())
+            .withSweeping(Sweeping.DEFAULT.every(options.sweepInterval()))
             .withClock(options.clock());
     return options.readOnly() ? store.asReadOnly() : store;
   }
@@ -372,7 +375,8 @@ final class EmbeddedDatabase implements Database {
             store.memoryBytes(),
             store.queueBytes(),
             store.commits(),
-            store.groups()),
+            store.groups(),
+            store.sweeps()),
         engines.search().map(EmbeddedDatabase::search).orElse(null),
         new DatabaseStats.Calls(
             dispatcher.callsInFlight(), dispatcher.readsWaiting(), dispatcher.readThreads()),
@@ -414,6 +418,11 @@ final class EmbeddedDatabase implements Database {
   @Override
   public CompletableFuture<CompactReport> compact() {
     return dispatcher.execute(new Call.Compact());
+  }
+
+  @Override
+  public CompletableFuture<SweepReport> sweep() {
+    return dispatcher.execute(new Call.Sweep());
   }
 
   @Override

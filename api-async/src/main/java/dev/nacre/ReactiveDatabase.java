@@ -11,6 +11,7 @@ import dev.nacre.maintain.ExportReport;
 import dev.nacre.maintain.ExportRequest;
 import dev.nacre.maintain.ImportReport;
 import dev.nacre.maintain.ImportRequest;
+import dev.nacre.maintain.SweepReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitInfo;
@@ -171,4 +172,7 @@ public interface ReactiveDatabase {
 
   /** See {@link Database#compact}. */
   Mono<CompactReport> compact();
+
+  /** See {@link Database#sweep}. */
+  Mono<SweepReport> sweep();
 }

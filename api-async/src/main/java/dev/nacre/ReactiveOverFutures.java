@@ -13,6 +13,7 @@ import dev.nacre.maintain.ExportReport;
 import dev.nacre.maintain.ExportRequest;
 import dev.nacre.maintain.ImportReport;
 import dev.nacre.maintain.ImportRequest;
+import dev.nacre.maintain.SweepReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitInfo;
@@ -288,6 +289,11 @@ final class ReactiveOverFutures implements ReactiveDatabase {
   @Override
   public Mono<CompactReport> compact() {
     return mono(database::compact);
+  }
+
+  @Override
+  public Mono<SweepReport> sweep() {
+    return mono(database::sweep);
   }
 
   private static <T> Mono<T> mono(Supplier<CompletableFuture<T>> call) {

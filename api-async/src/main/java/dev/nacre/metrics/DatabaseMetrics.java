@@ -51,6 +51,22 @@ public final class DatabaseMetrics implements MeterBinder {
   public void bindTo(MeterRegistry registry) {
     counter(registry, "nacre.commits", "Commits", stats -> stats.storage().commits());
     counter(registry, "nacre.commit.groups", "Group commits", stats -> stats.storage().groups());
+    timings(registry, "nacre.sweeps", "Sweeps", stats -> stats.storage().sweeps().sweeps());
+    counter(
+        registry,
+        "nacre.sweep.failures",
+        "Sweeps that failed",
+        stats -> stats.storage().sweeps().failures());
+    counter(
+        registry,
+        "nacre.sweep.expired",
+        "Expired records that were ended",
+        stats -> stats.storage().sweeps().total().recordsExpired());
+    counter(
+        registry,
+        "nacre.sweep.versions",
+        "Versions of records that were dropped",
+        stats -> stats.storage().sweeps().total().historyRows());
     timings(
         registry,
         "nacre.commit.group.write",

@@ -12,6 +12,7 @@ import dev.nacre.maintain.ExportReport;
 import dev.nacre.maintain.ExportRequest;
 import dev.nacre.maintain.ImportReport;
 import dev.nacre.maintain.ImportRequest;
+import dev.nacre.maintain.SweepReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
@@ -43,8 +44,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -493,7 +494,7 @@ public sealed interface Call<R> {
     @Override
     public FeedRead answer(Engines engines) {
       Store store = engines.store();
-      Pin held = pin == null ? store.pin(request.after()) : pin;
+      Pin held = pin == null ? store.pin(request.after(), request.namespace()) : pin;
       boolean read = false;
       try {
         FeedPosition after = position;
@@ -567,6 +568,19 @@ public sealed interface Call<R> {
     @Override
     public CompactReport perform(Engines engines, BooleanSupplier stop) {
       return engines.store().compact();
+    }
+  }
+
+  /** Drops what has expired and what retention does not keep. */
+  record Sweep() implements Job<SweepReport> {
+    @Override
+    public String operation() {
+      return "a sweep";
+    }
+
+    @Override
+    public SweepReport perform(Engines engines, BooleanSupplier stop) {
+      return engines.store().sweep(stop);
     }
   }
 

@@ -5,8 +5,8 @@ import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
 import dev.nacre.error.ValidationException;
-import dev.nacre.model.AsOf;
 import dev.nacre.maintain.Latency;
+import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.Durability;
@@ -115,10 +115,10 @@ public final class Dispatcher {
     return execute(call);
   }
 
-  /** Holds the history behind the newest version. Never blocks. */
-  Pin pinNow() {
+  /** Holds the history of a namespace behind the newest version. Never blocks. */
+  Pin pinNow(String namespace) {
     gate.checkOpen();
-    return engines.store().pin(AsOf.now());
+    return engines.store().pin(AsOf.now(), namespace);
   }
 
   /** Those who follow changes. */

@@ -31,7 +31,7 @@ public final class WatchPublisher implements Flow.Publisher<ChangeEvent> {
     @Nullable RuntimeException refusal = null;
     try {
       // Now is when somebody subscribes, not when he first asks for something.
-      pin = request.after() == AsOf.Now.NOW ? dispatcher.pinNow() : null;
+      pin = request.after() == AsOf.Now.NOW ? dispatcher.pinNow(request.namespace()) : null;
     } catch (NacreException e) {
       refusal = e;
     }

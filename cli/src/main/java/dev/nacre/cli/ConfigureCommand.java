@@ -1,11 +1,13 @@
 package dev.nacre.cli;
 
 import dev.nacre.Database;
+import dev.nacre.error.ValidationException;
 import dev.nacre.model.Commit;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metric;
 import dev.nacre.model.Namespace;
 import dev.nacre.model.NamespaceOptions;
+import dev.nacre.model.Retention;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,7 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "Examples:",
       "  nacre configure memory notes --time-to-live P30D",
+      "  nacre configure memory notes --retention 30d",
       "  nacre configure memory notes --space clip:512:cosine:clip-vit-b32"
     })
 final class ConfigureCommand extends DirectoryCommand {
@@ -64,8 +67,32 @@ final class ConfigureCommand extends DirectoryCommand {
       })
   private List<EmbeddingSpace> spaces = List.of();
 
+  @Option(
+      names = "--retention",
+      paramLabel = "all|last:N|DURATION",
+      converter = RetentionConverter.class,
+      description = {
+        "How much history is kept: all (the default of a namespace), the last N versions of each",
+        "record, or as long as in 30d, 12h or P30D. What is not kept is dropped in the background."
+      })
+  private @Nullable Retention retention;
+
   ConfigureCommand(Terminal terminal) {
     super(terminal);
+  }
+
+  /** A retention as an argument. */
+  static final class RetentionConverter implements ITypeConverter<Retention> {
+    RetentionConverter() {}
+
+    @Override
+    public Retention convert(String text) {
+      try {
+        return Retention.parse(text);
+      } catch (ValidationException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
+    }
   }
 
   /** A space as an argument. */
@@ -108,7 +135,12 @@ final class ConfigureCommand extends DirectoryCommand {
       }
       Commit commit =
           Await.of(
-              database.configure(namespace, new NamespaceOptions(declared, timeToLive(before))));
+              database.configure(
+                  namespace,
+                  new NamespaceOptions(
+                      declared,
+                      timeToLive(before),
+                      retention == null ? before.retention() : retention)));
       answer(
           Json.of(commit),
           "version " + commit.version() + ", committed at " + commit.committedAt());

@@ -98,6 +98,7 @@ final class Json {
     if (namespace.options().timeToLive() != null) {
       node.put("timeToLive", namespace.options().timeToLive().toString());
     }
+    node.put("retention", namespace.options().retention().toString());
     ArrayNode spaces = node.putArray("spaces");
     for (EmbeddingSpace space : namespace.spaces()) {
       ObjectNode one =

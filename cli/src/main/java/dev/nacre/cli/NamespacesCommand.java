@@ -3,6 +3,7 @@ package dev.nacre.cli;
 import dev.nacre.Database;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Namespace;
+import dev.nacre.model.Retention;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,7 +48,17 @@ final class NamespacesCommand extends DirectoryCommand {
     return (namespace.options().timeToLive() == null
             ? ""
             : "  records expire after " + namespace.options().timeToLive())
+        + retention(namespace.options().retention())
         + (spaces.isEmpty() ? "" : "  spaces: " + spaces);
+  }
+
+  private static String retention(Retention retention) {
+    return switch (retention) {
+      case Retention.All _ -> "";
+      case Retention.LastVersions last ->
+          "  keeps " + (last.count() == 1 ? "the last version" : last.count() + " versions");
+      case Retention.Lasting lasting -> "  keeps history for " + lasting.duration();
+    };
   }
 
   private static String describe(EmbeddingSpace space) {

@@ -15,17 +15,25 @@ import org.jspecify.annotations.Nullable;
  *     vector; a space that exists must be repeated unchanged or left out
  * @param timeToLive how long after a write of its value a record expires when the write does not
  *     say, or null for never
+ * @param retention how much of its history is kept
  */
-public record NamespaceOptions(List<EmbeddingSpace> spaces, @Nullable Duration timeToLive) {
-  /** No declared spaces, no expiry. */
+public record NamespaceOptions(
+    List<EmbeddingSpace> spaces, @Nullable Duration timeToLive, Retention retention) {
+  /** No declared spaces, no expiry, all history. */
   public static final NamespaceOptions DEFAULT = new NamespaceOptions(List.of(), null);
 
   /** The longest time to live: a hundred years. */
   public static final Duration TIME_TO_LIVE_MAX = Duration.ofDays(100 * 365);
 
+  /** Options that keep all history. */
+  public NamespaceOptions(List<EmbeddingSpace> spaces, @Nullable Duration timeToLive) {
+    this(spaces, timeToLive, Retention.all());
+  }
+
   /** Checks the options. */
   public NamespaceOptions {
     requireNonNull(spaces, "spaces");
+    requireNonNull(retention, "retention");
     spaces = List.copyOf(spaces);
     if (spaces.stream().map(EmbeddingSpace::name).distinct().count() != spaces.size()) {
       throw new ValidationException("an embedding space is declared twice in " + spaces);
@@ -47,5 +55,10 @@ public record NamespaceOptions(List<EmbeddingSpace> spaces, @Nullable Duration t
               + " days",
           Map.of("timeToLive", String.valueOf(timeToLive)));
     }
+  }
+
+  /** The same with another retention. */
+  public NamespaceOptions withRetention(Retention value) {
+    return new NamespaceOptions(spaces, timeToLive, value);
   }
 }

@@ -35,23 +35,16 @@ final class DiffReads {
   private final GroupCommitter committer;
   private final RecordReader reader;
   private final Moments moments;
-  private final HistoryFloors floors;
   private final StorageProbe probe;
   private final String lineage;
 
-  DiffReads(
-      OpenStore parts,
-      RecordReader reader,
-      Moments moments,
-      HistoryFloors floors,
-      StorageProbe probe) {
+  DiffReads(OpenStore parts, RecordReader reader, Moments moments, StorageProbe probe) {
     this.engine = parts.engine();
     this.registry = parts.registry();
     this.committer = parts.committer();
     this.lineage = parts.lineage();
     this.reader = reader;
     this.moments = moments;
-    this.floors = floors;
     this.probe = probe;
   }
 
@@ -83,21 +76,29 @@ final class DiffReads {
     checkFloors(sides);
     probe.beforeRead();
     String key = request.key();
-    if (key != null) {
-      return ofKey(key, sides, position);
-    }
-    byte[] prefix = TextKeys.bound(request.prefix(), "prefix");
-    return ofRange(request.limit(), prefix, after, sides, position);
+    DiffPage page =
+        key != null
+            ? ofKey(key, sides, position)
+            : ofRange(
+                request.limit(),
+                TextKeys.bound(request.prefix(), "prefix"),
+                after,
+                sides,
+                position);
+    // Again, for what was dropped meanwhile.
+    checkFloors(sides);
+    return page;
   }
 
   private void checkFloors(DiffSides sides) {
+    // What can be read as of a version has its log from there on, too.
     NamespaceEntry before = sides.before();
     NamespaceEntry after = sides.after();
     if (before != null) {
-      floors.check(before, sides.lowVersion() + 1);
+      HistoryFloors.checkReadable(before, sides.from().version());
     }
-    if (after != null && !sides.areOfOneIncarnation()) {
-      floors.check(after, sides.lowVersion() + 1);
+    if (after != null) {
+      HistoryFloors.checkReadable(after, sides.to().version());
     }
   }
 

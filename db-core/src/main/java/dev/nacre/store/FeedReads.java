@@ -39,17 +39,15 @@ final class FeedReads {
   private final NamespaceRegistry registry;
   private final GroupCommitter committer;
   private final RecordReader reader;
-  private final HistoryFloors floors;
   private final StorageProbe probe;
   private final String lineage;
 
-  FeedReads(OpenStore parts, RecordReader reader, HistoryFloors floors, StorageProbe probe) {
+  FeedReads(OpenStore parts, RecordReader reader, StorageProbe probe) {
     this.engine = parts.engine();
     this.registry = parts.registry();
     this.committer = parts.committer();
     this.lineage = parts.lineage();
     this.reader = reader;
-    this.floors = floors;
     this.probe = probe;
   }
 
@@ -62,7 +60,7 @@ final class FeedReads {
       return new FeedPage(List.of(), after, upTo, true);
     }
     probe.beforeRead();
-    FeedWalk walk = new FeedWalk(engine, floors, prefix, request.pageLimit(), after, upTo);
+    FeedWalk walk = new FeedWalk(engine, prefix, request.pageLimit(), after, upTo);
     walk.over(registry.incarnations(request.namespace()));
     return page(request, walk, upTo);
   }

@@ -19,7 +19,6 @@ final class FeedWalk {
   private static final int ROWS_MAX = 1 << 16;
 
   private final RocksEngine engine;
-  private final HistoryFloors floors;
   private final byte[] prefix;
   private final int limit;
   private final FeedPosition after;
@@ -51,15 +50,8 @@ final class FeedWalk {
    * @param after where to begin
    * @param upTo the last version of interest; must be visible
    */
-  FeedWalk(
-      RocksEngine engine,
-      HistoryFloors floors,
-      byte[] prefix,
-      int limit,
-      FeedPosition after,
-      long upTo) {
+  FeedWalk(RocksEngine engine, byte[] prefix, int limit, FeedPosition after, long upTo) {
     this.engine = engine;
-    this.floors = floors;
     this.prefix = prefix;
     this.limit = limit;
     this.after = after;
@@ -107,13 +99,16 @@ final class FeedWalk {
     if (!after.isBefore(deleted, entry, FeedPosition.DELETED)) {
       return true;
     }
-    floors.check(entry, after.nextVersion(entry));
+    HistoryFloors.checkLog(entry, after.nextVersion(entry));
     long created = entry.createdVersion();
     if (after.isBefore(created, entry, FeedPosition.CREATED)
         && !add(new Step(created, entry, FeedPosition.CREATED, null))) {
       return false;
     }
-    if (!overRows(entry, Math.min(upTo, deleted))) {
+    boolean all = overRows(entry, Math.min(upTo, deleted));
+    // Again, for what was dropped meanwhile.
+    HistoryFloors.checkLog(entry, after.nextVersion(entry));
+    if (!all) {
       return false;
     }
     return deleted > upTo || add(new Step(deleted, entry, FeedPosition.DELETED, null));

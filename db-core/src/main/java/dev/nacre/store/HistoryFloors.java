@@ -2,34 +2,26 @@ package dev.nacre.store;
 
 import dev.nacre.error.HistoryDroppedException;
 import dev.nacre.store.commit.NamespaceEntry;
-import dev.nacre.store.layout.Keys;
-import dev.nacre.store.rocks.ColumnFamily;
-import dev.nacre.store.rocks.RocksEngine;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** Below which version the changes of a namespace have been dropped. Thread-safe. */
+/**
+ * Refuses to read what retention has dropped. The sweeper raises the floors of a namespace before
+ * any row goes; so a read that asks here <em>after</em> it has read has either seen everything or
+ * is refused.
+ */
 final class HistoryFloors {
-  private final RocksEngine engine;
-
-  HistoryFloors(RocksEngine engine) {
-    this.engine = engine;
-  }
+  private HistoryFloors() {}
 
   /**
    * Refuses to read changes that are not all there any more.
    *
    * @param first the first version whose changes are to be read
    */
-  void check(NamespaceEntry namespace, long first) {
-    byte @Nullable [] row = engine.get(ColumnFamily.META, Keys.floor(namespace.id()));
-    if (row == null) {
-      return;
-    }
-    long floor = Keys.longAt(row, 0);
+  static void checkLog(NamespaceEntry namespace, long first) {
+    long floor = namespace.floors().log();
     // What was written before the namespace was created cannot have been dropped.
     if (Math.max(first, namespace.createdVersion()) < floor) {
-      throw new HistoryDroppedException(
+      throw dropped(
           "changes of namespace \""
               + namespace.name()
               + "\" before version "
@@ -37,13 +29,39 @@ final class HistoryFloors {
               + " were dropped by its retention, and version "
               + first
               + " was asked for; read the namespace as it is now, and go on from there",
-          Map.of(
-              "namespace",
-              namespace.name(),
-              "version",
-              Long.toString(first),
-              "oldest",
-              Long.toString(floor)));
+          namespace,
+          first,
+          floor);
     }
+  }
+
+  /** Refuses to read a namespace as of a version that can no longer be told. */
+  static void checkReadable(NamespaceEntry namespace, long version) {
+    long floor = namespace.floors().history();
+    if (version < floor) {
+      throw dropped(
+          "namespace \""
+              + namespace.name()
+              + "\" cannot be read as of version "
+              + version
+              + " any more: its retention has dropped history; the oldest version left is "
+              + floor,
+          namespace,
+          version,
+          floor);
+    }
+  }
+
+  private static HistoryDroppedException dropped(
+      String message, NamespaceEntry namespace, long version, long oldest) {
+    return new HistoryDroppedException(
+        message,
+        Map.of(
+            "namespace",
+            namespace.name(),
+            "version",
+            Long.toString(version),
+            "oldest",
+            Long.toString(oldest)));
   }
 }

@@ -105,6 +105,7 @@ final class PagedReads {
 
   private Page<VersionedRecord> page(
       NamespaceEntry entry, ScanRange range, int limit, ReadPoint at) {
+    HistoryFloors.checkReadable(entry, at.version());
     probe.beforeRead();
     List<VersionedRecord> records = new ArrayList<>();
     long bytes = 0;
@@ -125,10 +126,12 @@ final class PagedReads {
         records.add(reader.record(entry, Keys.text(key), key, row, at, Set.of()));
         bytes += row.toByteArray().length;
         if (records.size() >= limit || bytes >= PAGE_BYTES_MAX) {
+          HistoryFloors.checkReadable(entry, at.version());
           return new Page<>(records, new PageCursor(PageCursor.Kind.SCAN, at, key).encode(), at);
         }
       }
     }
+    HistoryFloors.checkReadable(entry, at.version());
     return new Page<>(records, null, at);
   }
 

@@ -6,22 +6,27 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The versions that somebody holds, in memory. Thread-safe, without locks.
  *
- * <p>A pin is in the set before its moment is resolved, and holds everything meanwhile: whoever
- * drops history raises the floor first, then asks {@link #oldestPinned()} and stays behind it; so a
- * moment that was resolved under the old floor is seen as pinned.
+ * <p>A pin is in the set before its moment is resolved, and holds everything meanwhile. Whoever
+ * drops history asks {@link #oldestPinned(String)} before he raises a floor and stays behind the
+ * answer; reads of a moment that was pinned just afterwards, under the new floor, are refused.
  */
 final class Pins {
   private static final long EVERYTHING = 0;
 
   private final Set<Held> held = ConcurrentHashMap.newKeySet();
 
-  /** Pins the moment that {@code resolve} finds; nothing stays pinned when it fails. */
-  Pin pin(Supplier<ReadPoint> resolve) {
-    Held entry = new Held();
+  /**
+   * Pins the moment that {@code resolve} finds; nothing stays pinned when it fails.
+   *
+   * @param namespace the name of which history is held, or null for all
+   */
+  Pin pin(@Nullable String namespace, Supplier<ReadPoint> resolve) {
+    Held entry = new Held(namespace);
     held.add(entry);
     boolean resolved = false;
     try {
@@ -41,9 +46,25 @@ final class Pins {
     return held.stream().mapToLong(pin -> pin.version.get()).min();
   }
 
+  /** The oldest version that is held of namespaces of that name; the largest number when none. */
+  long oldestPinned(String namespace) {
+    long oldest = Long.MAX_VALUE;
+    for (Held entry : held) {
+      if (entry.namespace == null || entry.namespace.equals(namespace)) {
+        oldest = Math.min(oldest, entry.version.get());
+      }
+    }
+    return oldest;
+  }
+
   /** One entry; equal to itself only. */
   private static final class Held {
+    private final @Nullable String namespace;
     private final AtomicLong version = new AtomicLong(EVERYTHING);
+
+    private Held(@Nullable String namespace) {
+      this.namespace = namespace;
+    }
   }
 
   private record Taken(Set<Held> held, Held entry, ReadPoint readPoint) implements Pin {

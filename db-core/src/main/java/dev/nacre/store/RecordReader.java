@@ -89,12 +89,17 @@ final class RecordReader {
     }
     byte[] prefix = Keys.historyPrefix(namespace.id(), key);
     try (RocksCursor cursor = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT)) {
-      if (!cursor.seek(Keys.versioned(prefix, version)) || !isVersionOf(cursor.key(), prefix)) {
-        return null;
+      if (cursor.seek(Keys.versioned(prefix, version)) && isVersionOf(cursor.key(), prefix)) {
+        HistoryRow found = HistoryRow.parse(cursor.value());
+        if (version < found.to()) {
+          return found.row();
+        }
       }
-      HistoryRow found = HistoryRow.parse(cursor.value());
-      return version < found.to() ? found.row() : null;
     }
+    // A row that covers the version is the answer whatever the floor is; that there is none, is
+    // one only above it.
+    HistoryFloors.checkReadable(namespace, version);
+    return null;
   }
 
   /**
@@ -122,15 +127,15 @@ final class RecordReader {
     }
     try (RocksCursor cursor =
         engine.cursor(ColumnFamily.VECTOR_HISTORY, RocksEngine.CursorUse.SHORT)) {
-      if (!cursor.seek(Keys.versioned(vectorKey, version))
-          || !isVersionOf(cursor.key(), vectorKey)) {
-        return Optional.empty();
+      if (cursor.seek(Keys.versioned(vectorKey, version)) && isVersionOf(cursor.key(), vectorKey)) {
+        byte[] row = cursor.value();
+        if (version < VectorRow.version(row)) {
+          return Optional.of(new StoredVector(Keys.versionOf(cursor.key()), VectorRow.vector(row)));
+        }
       }
-      byte[] row = cursor.value();
-      return version < VectorRow.version(row)
-          ? Optional.of(new StoredVector(Keys.versionOf(cursor.key()), VectorRow.vector(row)))
-          : Optional.empty();
     }
+    HistoryFloors.checkReadable(namespace, version);
+    return Optional.empty();
   }
 
   /**
@@ -160,6 +165,7 @@ final class RecordReader {
         entries.add(entry(namespace, key, HistoryRow.parse(cursor.value()).row(), at));
       }
     }
+    HistoryFloors.checkReadable(namespace, at.version());
     return entries;
   }
 
@@ -194,6 +200,7 @@ final class RecordReader {
     if (live != null && live.version() > after && entries.size() < limit) {
       entries.add(entry(namespace, key, live, at));
     }
+    HistoryFloors.checkReadable(namespace, at.version());
     return entries;
   }
 

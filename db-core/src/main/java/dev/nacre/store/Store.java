@@ -4,6 +4,7 @@ import dev.nacre.diff.DiffPage;
 import dev.nacre.diff.DiffRequest;
 import dev.nacre.feed.WatchRequest;
 import dev.nacre.maintain.CompactReport;
+import dev.nacre.maintain.SweepReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
 import dev.nacre.model.Commit;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -118,6 +120,9 @@ public interface Store extends AutoCloseable {
   /** Resolves a moment and holds its history until the pin is closed. */
   Pin pin(AsOf asOf);
 
+  /** The same for the history of namespaces of one name only. */
+  Pin pin(AsOf asOf, String namespace);
+
   /** The oldest version that a pin holds; empty when there is none. */
   OptionalLong oldestPinned();
 
@@ -202,6 +207,20 @@ public interface Store extends AutoCloseable {
    *     opened read-only
    */
   CompactReport compact();
+
+  /**
+   * Makes tombstones of what has expired and drops what retention does not keep, as the background
+   * does now and then. What is dropped gives its space back when RocksDB has compacted it. Reads
+   * and commits go on meanwhile. Blocks.
+   *
+   * @param stop asked often; when it says so, the sweep ends and what was done stays done
+   * @throws java.util.concurrent.CancellationException when stopped
+   * @throws dev.nacre.error.ResourceExhaustedException while the disk is full; what was done stays
+   *     done
+   * @throws dev.nacre.error.UnavailableException when storage fails, and for a store that was
+   *     opened read-only
+   */
+  SweepReport sweep(BooleanSupplier stop);
 
   /**
    * Drains what was accepted, then refuses. Idempotent; blocks.

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits what one write may hold
  * @param idempotencyRetention how long an idempotency key is known after its commit, by the commit
  *     clock, from a second to a year; default a day
+ * @param sweeping when expired records and history that is not kept are dropped
  * @param clock gives commit times
  * @param probe called before every call that may touch storage; for tests that stall or fail it
  */
@@ -38,6 +39,7 @@ public record StoreOptions(
     long groupBytes,
     Limits limits,
     Duration idempotencyRetention,
+    Sweeping sweeping,
     Clock clock,
     StorageProbe probe) {
   /** How long an idempotency key is known unless said otherwise. */
@@ -53,6 +55,7 @@ public record StoreOptions(
   public StoreOptions {
     requireNonNull(limits, "limits");
     requireNonNull(idempotencyRetention, "idempotencyRetention");
+    requireNonNull(sweeping, "sweeping");
     requireNonNull(clock, "clock");
     requireNonNull(probe, "probe");
     check("blockCacheBytes", blockCacheBytes, 1L << 20, BYTES_MAX);
@@ -82,6 +85,7 @@ public record StoreOptions(
         8L << 20,
         Limits.DEFAULT,
         IDEMPOTENCY_RETENTION,
+        Sweeping.DEFAULT,
         Clock.systemUTC(),
         StorageProbe.NONE);
   }
@@ -97,6 +101,7 @@ public record StoreOptions(
         8L << 20,
         Limits.DEFAULT,
         IDEMPOTENCY_RETENTION,
+        Sweeping.DEFAULT,
         Clock.systemUTC(),
         StorageProbe.NONE);
   }
@@ -112,6 +117,7 @@ public record StoreOptions(
         groupBytes,
         limits,
         idempotencyRetention,
+        sweeping,
         value,
         probe);
   }
@@ -127,6 +133,7 @@ public record StoreOptions(
         groupBytes,
         limits,
         idempotencyRetention,
+        sweeping,
         clock,
         value);
   }
@@ -142,6 +149,7 @@ public record StoreOptions(
         groupBytes,
         value,
         idempotencyRetention,
+        sweeping,
         clock,
         probe);
   }
@@ -156,6 +164,23 @@ public record StoreOptions(
         queueBytes,
         groupBytes,
         limits,
+        value,
+        sweeping,
+        clock,
+        probe);
+  }
+
+  /** The same with another sweeper. */
+  public StoreOptions withSweeping(Sweeping value) {
+    return new StoreOptions(
+        directory,
+        readOnly,
+        blockCacheBytes,
+        writeBufferBytes,
+        queueBytes,
+        groupBytes,
+        limits,
+        idempotencyRetention,
         value,
         clock,
         probe);
@@ -172,6 +197,7 @@ public record StoreOptions(
         groupBytes,
         limits,
         idempotencyRetention,
+        sweeping,
         clock,
         probe);
   }
@@ -187,6 +213,7 @@ public record StoreOptions(
         groupBytes,
         limits,
         idempotencyRetention,
+        sweeping,
         clock,
         probe);
   }
@@ -202,6 +229,7 @@ public record StoreOptions(
         groupBytes,
         limits,
         idempotencyRetention,
+        sweeping,
         clock,
         probe);
   }
@@ -217,6 +245,7 @@ public record StoreOptions(
         groupBytes,
         limits,
         idempotencyRetention,
+        sweeping,
         clock,
         probe);
   }

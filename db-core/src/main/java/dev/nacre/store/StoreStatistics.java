@@ -1,6 +1,7 @@
 package dev.nacre.store;
 
 import dev.nacre.maintain.Latency;
+import dev.nacre.maintain.SweepStatistics;
 
 /**
  * What a store says of itself.
@@ -15,6 +16,7 @@ import dev.nacre.maintain.Latency;
  * @param commits commits since opening
  * @param groups group commits since opening
  * @param groupWrites how long writing a group took, with its fsync
+ * @param sweeps what the sweeper has done
  */
 public record StoreStatistics(
     long version,
@@ -26,4 +28,5 @@ public record StoreStatistics(
     long queueBytes,
     long commits,
     long groups,
-    Latency groupWrites) {}
+    Latency groupWrites,
+    SweepStatistics sweeps) {}

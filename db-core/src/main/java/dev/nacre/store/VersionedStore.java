@@ -7,6 +7,7 @@ import dev.nacre.error.UnavailableException;
 import dev.nacre.error.ValidationException;
 import dev.nacre.feed.WatchRequest;
 import dev.nacre.maintain.CompactReport;
+import dev.nacre.maintain.SweepReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
 import dev.nacre.model.Commit;
@@ -27,6 +28,7 @@ import dev.nacre.store.layout.RecordRow;
 import dev.nacre.store.layout.TextKeys;
 import dev.nacre.store.rocks.RocksEngine;
 import dev.nacre.store.rocks.StorageFailure;
+import dev.nacre.store.sweep.Sweeper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -60,6 +63,7 @@ final class VersionedStore implements Store {
   private final Pins pins = new Pins();
   private final DiffReads diffs;
   private final FeedReads feeds;
+  private final Sweeper sweeper;
 
   /** Threads that are in a callback of a read: closing there would wait for itself. */
   private final Set<Thread> inCallback = ConcurrentHashMap.newKeySet();
@@ -78,9 +82,16 @@ final class VersionedStore implements Store {
     this.pages = new PagedReads(parts, reader, moments, options.probe());
     this.commits = new CommitReads(parts, options.probe());
     this.views = new ViewReads(parts, reader, options.probe());
-    HistoryFloors floors = new HistoryFloors(engine);
-    this.diffs = new DiffReads(parts, reader, moments, floors, options.probe());
-    this.feeds = new FeedReads(parts, reader, floors, options.probe());
+    this.diffs = new DiffReads(parts, reader, moments, options.probe());
+    this.feeds = new FeedReads(parts, reader, options.probe());
+    this.sweeper =
+        new Sweeper(
+            engine,
+            parts.registry(),
+            committer,
+            pins::oldestPinned,
+            options.clock(),
+            options.sweeping().grace());
   }
 
   static Store open(StoreOptions options) {
@@ -89,6 +100,9 @@ final class VersionedStore implements Store {
     try {
       if (!options.readOnly()) {
         store.committer.start();
+        if (options.sweeping().isOn()) {
+          store.sweeper.start(options.sweeping().interval());
+        }
       }
       started = true;
       return store;
@@ -250,7 +264,12 @@ final class VersionedStore implements Store {
 
   @Override
   public Pin pin(AsOf asOf) {
-    return guarded(() -> pins.pin(() -> moments.resolve(asOf)));
+    return guarded(() -> pins.pin(null, () -> moments.resolve(asOf)));
+  }
+
+  @Override
+  public Pin pin(AsOf asOf, String namespace) {
+    return guarded(() -> pins.pin(namespace, () -> moments.resolve(asOf)));
   }
 
   @Override
@@ -290,7 +309,8 @@ final class VersionedStore implements Store {
               committer.queueBytes(),
               committer.commits(),
               committer.groups(),
-              committer.groupWrites());
+              committer.groupWrites(),
+              sweeper.statistics());
         });
   }
 
@@ -389,6 +409,16 @@ final class VersionedStore implements Store {
   }
 
   @Override
+  public SweepReport sweep(BooleanSupplier stop) {
+    return guarded(
+        () -> {
+          StoreMaintenance.refuseUnlessOwned(options, "a sweep");
+          options.probe().beforeRead();
+          return sweeper.sweep(stop);
+        });
+  }
+
+  @Override
   public void close() {
     if (committer.isCommitterThread() || inCallback.contains(Thread.currentThread())) {
       throw new IllegalStateException(
@@ -400,7 +430,9 @@ final class VersionedStore implements Store {
       if (closed) {
         return;
       }
+      sweeper.stop();
       gate.closeAndWait();
+      sweeper.awaitEnd();
       // Also when closing fails: closing again would reach RocksDB when it is gone.
       closed = true;
       parts.close();

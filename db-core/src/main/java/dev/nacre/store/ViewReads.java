@@ -41,6 +41,7 @@ final class ViewReads {
       return;
     }
     probe.beforeRead();
+    HistoryFloors.checkLog(entry, after + 1);
     byte[] prefix = Keys.namespacePrefix(namespaceId);
     try (RocksCursor cursor = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SHORT)) {
       for (cursor.seek(Keys.log(namespaceId, after + 1, 0)); cursor.valid(); cursor.next()) {
@@ -51,6 +52,7 @@ final class ViewReads {
         sink.accept(change(entry, Keys.versionOfLog(key), LogRow.parse(cursor.value())));
       }
     }
+    HistoryFloors.checkLog(entry, after + 1);
   }
 
   static Change change(NamespaceEntry entry, long version, LogRow row) {
@@ -81,9 +83,10 @@ final class ViewReads {
   void scanVectors(long version, int namespaceId, EmbeddingSpace space, VectorSink sink) {
     NamespaceEntry entry = parts.registry().find(namespaceId);
     int spaceId = entry == null ? 0 : entry.spaceId(space.name(), version);
-    if (spaceId == 0) {
+    if (entry == null || spaceId == 0) {
       return;
     }
+    HistoryFloors.checkReadable(entry, version);
     probe.beforeRead();
     ScanRange range = ScanRange.ofVectors(namespaceId, spaceId);
     try (AsOfScan scan =
@@ -91,7 +94,7 @@ final class ViewReads {
             engine,
             AsOfScan.Kind.VECTORS,
             range,
-            RocksEngine.CursorUse.BULK,
+            RocksEngine.CursorUse.SCAN,
             version,
             committer::startedVersion)) {
       while (scan.next()) {
@@ -101,9 +104,11 @@ final class ViewReads {
         }
       }
     }
+    HistoryFloors.checkReadable(entry, version);
   }
 
   void scanMetadata(ReadPoint at, NamespaceEntry entry, MetadataSink sink) {
+    HistoryFloors.checkReadable(entry, at.version());
     probe.beforeRead();
     ScanRange range = ScanRange.ofRecords(entry.id(), new byte[0], null, null, null);
     try (AsOfScan scan =
@@ -111,7 +116,7 @@ final class ViewReads {
             engine,
             AsOfScan.Kind.RECORDS,
             range,
-            RocksEngine.CursorUse.BULK,
+            RocksEngine.CursorUse.SCAN,
             at.version(),
             committer::startedVersion)) {
       while (scan.next()) {
@@ -121,5 +126,6 @@ final class ViewReads {
         }
       }
     }
+    HistoryFloors.checkReadable(entry, at.version());
   }
 }

@@ -15,6 +15,7 @@ import dev.nacre.model.ReadPoint;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.model.WriteCondition;
+import dev.nacre.store.Pin;
 import dev.nacre.store.Store;
 import dev.nacre.store.StoreOptions;
 import dev.nacre.testing.HistoryStep.PlannedCondition;
@@ -39,17 +40,17 @@ import org.jspecify.annotations.Nullable;
 final class HistoryRun implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final int PINNED_MAX = 5;
+  private static final int HELD_MAX = 2;
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   private final NaiveStore model = new NaiveStore();
   private final ManualClock clock = new ManualClock(START);
-  private final StoreComparison comparison =
-      new StoreComparison(
-          model,
-          clock,
-          new StoreComparison.Universe(
-              RandomHistories.NAMESPACES, RandomHistories.KEYS, RandomHistories.SPACES));
-  private final TimeComparison time = new TimeComparison(model, comparison);
+  private final NaiveFloors floors;
+  private final StoreComparison comparison;
+  private final TimeComparison time;
+
+  /** Moments that are held in the store, oldest first. */
+  private final List<Pin> held = new ArrayList<>();
 
   /** Read points of the past, to which answers must stay what they were. */
   private final List<ReadPoint> pinned = new ArrayList<>();
@@ -61,6 +62,15 @@ final class HistoryRun implements AutoCloseable {
 
   HistoryRun(StoreOptions options) {
     this.options = options.withClock(clock);
+    this.floors = new NaiveFloors(model, options.sweeping().grace());
+    this.comparison =
+        new StoreComparison(
+            model,
+            clock,
+            new StoreComparison.Universe(
+                RandomHistories.NAMESPACES, RandomHistories.KEYS, RandomHistories.SPACES),
+            floors);
+    this.time = new TimeComparison(model, comparison);
     this.store = Store.open(this.options);
   }
 
@@ -82,6 +92,8 @@ final class HistoryRun implements AutoCloseable {
         }
         case HistoryStep.Reopen reopen -> reopen();
         case HistoryStep.Compare compare -> settle();
+        case HistoryStep.Sweep sweep -> sweep();
+        case HistoryStep.Hold hold -> hold(hold);
       }
     }
     settle();
@@ -123,6 +135,8 @@ final class HistoryRun implements AutoCloseable {
           clock.advance(move.by());
         }
         case HistoryStep.Reopen reopen -> reopen();
+        case HistoryStep.Sweep sweep -> sweep();
+        case HistoryStep.Hold hold -> hold(hold);
         case HistoryStep.Compare compare -> {
           settle();
           Random random = new Random(compare.seed());
@@ -143,6 +157,24 @@ final class HistoryRun implements AutoCloseable {
       comparison.compareAt(store, AsOf.at(point), random);
     }
     time.compareSomewhere(store, random);
+  }
+
+  private void sweep() throws Exception {
+    settle();
+    var _ = store.sweep(() -> false);
+    model.expire(clock.instant());
+    floors.sweep(
+        clock.instant(),
+        held.stream().mapToLong(pin -> pin.readPoint().version()).min().orElse(Long.MAX_VALUE));
+    settle();
+  }
+
+  private void hold(HistoryStep.Hold hold) throws Exception {
+    settle();
+    if (held.size() == HELD_MAX) {
+      held.removeFirst().close();
+    }
+    held.add(store.pin(comparison.moment(new Random(hold.seed()))));
   }
 
   private void submit(HistoryStep.Submit submit) throws Exception {
@@ -182,7 +214,8 @@ final class HistoryRun implements AutoCloseable {
       case PlannedConfigure configure ->
           new Write.Configure(
               configure.namespace(),
-              new NamespaceOptions(configure.spaces(), configure.timeToLive()));
+              new NamespaceOptions(
+                  configure.spaces(), configure.timeToLive(), configure.retention()));
       case PlannedDrop drop -> new Write.DeleteNamespace(drop.namespace());
     };
   }
@@ -239,6 +272,7 @@ final class HistoryRun implements AutoCloseable {
       return;
     }
     String lineage = store.lineage();
+    held.clear();
     store.close();
     store = Store.open(options);
     assertEquals(lineage, store.lineage());

@@ -4,6 +4,7 @@ import dev.nacre.model.Durability;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
+import dev.nacre.model.Retention;
 import dev.nacre.model.Value;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,16 @@ public sealed interface HistoryStep {
    * @param by how far
    */
   record MoveClock(Duration by) implements HistoryStep {}
+
+  /** Sweeps. */
+  record Sweep() implements HistoryStep {}
+
+  /**
+   * Holds a moment drawn from {@code seed}, until the store is closed or too many are held.
+   *
+   * @param seed for the moment
+   */
+  record Hold(long seed) implements HistoryStep {}
 
   /** Closes the store and opens it again. */
   record Reopen() implements HistoryStep {}
@@ -79,9 +90,13 @@ public sealed interface HistoryStep {
    * @param namespace of
    * @param spaces declared
    * @param timeToLive default, or null
+   * @param retention of its history
    */
   record PlannedConfigure(
-      String namespace, List<EmbeddingSpace> spaces, @Nullable Duration timeToLive)
+      String namespace,
+      List<EmbeddingSpace> spaces,
+      @Nullable Duration timeToLive,
+      Retention retention)
       implements PlannedWrite {}
 
   /**

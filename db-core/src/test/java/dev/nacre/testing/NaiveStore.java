@@ -1,11 +1,14 @@
 package dev.nacre.testing;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.nacre.error.ConflictException;
 import dev.nacre.error.ValidationException;
 import dev.nacre.model.Change;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
+import dev.nacre.model.NamespaceOptions;
 import dev.nacre.model.Operation;
 import dev.nacre.model.ReadPoint;
 import dev.nacre.model.Value;
@@ -19,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +46,21 @@ public final class NaiveStore {
   /** The same of the commit at hand. */
   private final List<NaiveEvent> eventsAtHand = new ArrayList<>();
 
+  /** When and with which options incarnations were deleted. */
+  private final Map<Integer, Ended> ended = new LinkedHashMap<>();
+
+  /** The same of the commit at hand. */
+  private final Map<Integer, Ended> endedAtHand = new LinkedHashMap<>();
+
   private int incarnations;
+
+  /**
+   * The end of a namespace.
+   *
+   * @param version when
+   * @param options its options then
+   */
+  record Ended(long version, NamespaceOptions options) {}
 
   /**
    * Something that happened to a namespace.
@@ -78,6 +96,7 @@ public final class NaiveStore {
     List<LoggedChange> changes = new ArrayList<>();
     int incarnationsBefore = incarnations;
     eventsAtHand.clear();
+    endedAtHand.clear();
     try {
       for (Write write : batch.writes()) {
         apply(world, write, changes);
@@ -86,12 +105,55 @@ public final class NaiveStore {
       incarnations = incarnationsBefore;
       throw e;
     }
+    add(world, changes);
+    ended.putAll(endedAtHand);
+    return world.version();
+  }
+
+  /**
+   * Commits tombstones of all records that have expired, in the order of their expiry, when there
+   * are any.
+   *
+   * @param clock what the clock says
+   */
+  public void expire(Instant clock) {
+    ReadPoint now = now(clock, "");
+    NaiveWorld last = last();
+    List<Expired> expired = new ArrayList<>();
+    last.namespaces()
+        .forEach(
+            (name, namespace) ->
+                namespace.states.forEach(
+                    (key, state) -> {
+                      if (!state.deleted() && !state.isLive(now.instant())) {
+                        expired.add(new Expired(name, key, state));
+                      }
+                    }));
+    if (expired.isEmpty()) {
+      return;
+    }
+    expired.sort(
+        Comparator.<Expired, Instant>comparing(one -> requireNonNull(one.state.expiresAt()))
+            .thenComparing(Expired::key, NaiveWorld.KEY_ORDER));
+    Instant next = last.committedAt().plus(1, ChronoUnit.MICROS);
+    Instant time = clock.truncatedTo(ChronoUnit.MICROS);
+    NaiveWorld world = last.successor(next.isAfter(time) ? next : time);
+    List<LoggedChange> changes = new ArrayList<>();
+    eventsAtHand.clear();
+    for (Expired one : expired) {
+      bury(world, namespace(world, one.namespace), one.key, one.state, changes);
+    }
+    add(world, changes);
+  }
+
+  private record Expired(String namespace, String key, NaiveState state) {}
+
+  private void add(NaiveWorld world, List<LoggedChange> changes) {
     worlds.add(world);
     events.addAll(eventsAtHand);
     for (LoggedChange logged : changes) {
       logs.computeIfAbsent(logged.incarnation, _ -> new ArrayList<>()).add(logged.change);
     }
-    return world.version();
   }
 
   private record LoggedChange(int incarnation, Change change) {}
@@ -106,7 +168,9 @@ public final class NaiveStore {
         namespace.options = configure.options();
       }
       case Write.DeleteNamespace delete -> {
-        if (world.namespaces().remove(delete.namespace()) != null) {
+        NaiveNamespace removed = world.namespaces().remove(delete.namespace());
+        if (removed != null) {
+          endedAtHand.put(removed.incarnation, new Ended(world.version(), removed.options));
           eventsAtHand.add(
               new NaiveEvent(world.version(), delete.namespace(), NaiveEvent.Kind.DELETED, null));
         }
@@ -191,13 +255,22 @@ public final class NaiveStore {
     if (before == null || namespace == null) {
       return;
     }
-    namespace.states.put(delete.key(), NaiveState.tombstone(world.version(), world.committedAt()));
+    bury(world, namespace, delete.key(), before, changes);
+  }
+
+  private void bury(
+      NaiveWorld world,
+      NaiveNamespace namespace,
+      String key,
+      NaiveState before,
+      List<LoggedChange> changes) {
+    namespace.states.put(key, NaiveState.tombstone(world.version(), world.committedAt()));
     log(
         namespace,
         new Change(
             world.version(),
             Operation.DELETE,
-            delete.key(),
+            key,
             before.value() != null,
             before.metadataVersion() != 0,
             before.embeddings().keySet()),
@@ -330,6 +403,11 @@ public final class NaiveStore {
         .filter(event -> event.version() > after && event.version() <= upTo)
         .filter(event -> event.change() == null || event.change().key().startsWith(prefix))
         .toList();
+  }
+
+  /** The incarnations that were deleted. */
+  Map<Integer, Ended> ended() {
+    return ended;
   }
 
   /** The changes of an incarnation in (after, upTo]. */

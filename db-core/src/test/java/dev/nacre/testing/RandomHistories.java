@@ -5,6 +5,7 @@ import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
 import dev.nacre.model.Metric;
+import dev.nacre.model.Retention;
 import dev.nacre.model.Value;
 import dev.nacre.testing.HistoryStep.PlannedCondition;
 import dev.nacre.testing.HistoryStep.PlannedConfigure;
@@ -71,6 +72,39 @@ public final class RandomHistories {
         .ofMinSize(1)
         .ofMaxSize(steps)
         .withSizeDistribution(RandomDistribution.uniform());
+  }
+
+  /** The same with retention, sweeps and moments that are held. */
+  public static Arbitrary<List<HistoryStep>> sweptHistories(int steps) {
+    Arbitrary<HistoryStep> configure =
+        retention()
+            .map(planned -> new HistoryStep.Submit(List.of(planned), Durability.ASYNC, true));
+    return Arbitraries.frequencyOf(
+            Tuple.of(16, submit()),
+            Tuple.of(2, configure),
+            Tuple.of(4, moveClock()),
+            Tuple.of(4, Arbitraries.just(new HistoryStep.Sweep())),
+            Tuple.of(1, Arbitraries.longs().map(HistoryStep.Hold::new)),
+            Tuple.of(1, Arbitraries.just(new HistoryStep.Reopen())),
+            Tuple.of(4, Arbitraries.longs().map(HistoryStep.Compare::new)))
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(steps)
+        .withSizeDistribution(RandomDistribution.uniform());
+  }
+
+  private static Arbitrary<PlannedWrite> retention() {
+    Arbitrary<Retention> retention =
+        Arbitraries.frequencyOf(
+            Tuple.of(1, Arbitraries.just(Retention.all())),
+            Tuple.of(3, Arbitraries.integers().between(1, 3).map(Retention::lastVersions)),
+            Tuple.of(
+                4,
+                Arbitraries.longs()
+                    .between(1, 15_000_000)
+                    .map(micros -> Retention.duration(Duration.ofNanos(1_000 * micros)))));
+    return Combinators.combine(Arbitraries.of(NAMESPACES), retention)
+        .as((namespace, kept) -> new PlannedConfigure(namespace, List.of(), null, kept));
   }
 
   private static Arbitrary<HistoryStep> step() {
@@ -147,7 +181,9 @@ public final class RandomHistories {
                 .between(1, 5_000_000)
                 .map(micros -> Duration.ofNanos(1_000 * micros))
                 .injectNull(0.5))
-        .as((namespace, spaces, ttl) -> new PlannedConfigure(namespace, List.copyOf(spaces), ttl));
+        .as(
+            (namespace, spaces, ttl) ->
+                new PlannedConfigure(namespace, List.copyOf(spaces), ttl, Retention.all()));
   }
 
   private static Arbitrary<Value> value() {

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.nacre.error.HistoryDroppedException;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
 import dev.nacre.model.Embedding;
@@ -29,6 +31,7 @@ import dev.nacre.testing.NaiveWorld.NaiveNamespace;
 import dev.nacre.testing.NaiveWorld.NaiveState;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -53,6 +56,7 @@ final class StoreComparison {
   private final NaiveStore model;
   private final ManualClock clock;
   private final Universe universe;
+  private final NaiveFloors floors;
 
   /**
    * Ids of the store by incarnation of the model: fixed once seen, across reopenings, and never
@@ -74,9 +78,81 @@ final class StoreComparison {
   }
 
   StoreComparison(NaiveStore model, ManualClock clock, Universe universe) {
+    this(model, clock, universe, new NaiveFloors(model, Duration.ZERO));
+  }
+
+  /** A comparison with a store that is swept. */
+  StoreComparison(NaiveStore model, ManualClock clock, Universe universe, NaiveFloors floors) {
     this.model = model;
     this.clock = clock;
     this.universe = universe;
+    this.floors = floors;
+  }
+
+  /** A question about one namespace. */
+  @FunctionalInterface
+  interface Question {
+    void ask();
+  }
+
+  /** Asks; that it is refused because history was dropped must be allowed. */
+  void mayBeDropped(String namespace, long version, Question question) {
+    try {
+      question.ask();
+    } catch (HistoryDroppedException e) {
+      assertDropped(e, namespace, version);
+    }
+  }
+
+  /** Whether reading as of a version may be refused. */
+  boolean isMaybeDropped(String namespace, long version) {
+    NaiveNamespace expected = expectedNamespace(version, namespace);
+    return expected != null && version < floors.of(expected.incarnation).may();
+  }
+
+  /** Whether a feed that begins after a version may be refused. */
+  boolean isFeedMaybeDropped(String namespace, long after, boolean withRecords) {
+    for (long version = 0; version <= model.version(); version++) {
+      NaiveNamespace there = expectedNamespace(version, namespace);
+      if (there != null) {
+        NaiveFloors.Floor floor = floors.of(there.incarnation);
+        if (Math.max(after + 1, there.createdVersion) < floor.log()
+            || (withRecords && version > after && version < floor.may())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Asks what takes all that was there; where history was dropped it must be refused. */
+  private void asks(String namespace, long version, Question question) {
+    NaiveNamespace expected = expectedNamespace(version, namespace);
+    boolean answered = false;
+    try {
+      question.ask();
+      answered = true;
+    } catch (HistoryDroppedException e) {
+      assertDropped(e, namespace, version);
+    }
+    if (answered && expected != null) {
+      assertTrue(
+          version >= floors.of(expected.incarnation).must(),
+          () -> namespace + " was read at version " + version + ", which should be dropped");
+    }
+  }
+
+  private void assertDropped(HistoryDroppedException e, String namespace, long version) {
+    NaiveNamespace expected = expectedNamespace(version, namespace);
+    if (expected == null) {
+      throw e;
+    }
+    NaiveFloors.Floor floor = floors.of(expected.incarnation);
+    long oldest = Long.parseLong(String.valueOf(e.details().get("oldest")));
+    if (version >= floor.may() || oldest < floor.must() || oldest > floor.may()) {
+      throw new AssertionError(
+          namespace + " is refused at version " + version + ", the floor is " + floor, e);
+    }
   }
 
   /** The names of every space that may exist. */
@@ -98,11 +174,13 @@ final class StoreComparison {
     }
     compareNamespaces(store, at);
     for (String namespace : universe.namespaces()) {
+      long version = at.version();
       comparePoints(store, at, namespace, random);
-      compareScan(store, asOf, at, namespace, random);
-      compareMetadata(store, at, namespace, random);
-      compareHistory(store, asOf, at, namespace, pick(universe.keys(), random), random);
-      compareViewReads(store, at.version(), namespace, random);
+      asks(namespace, version, () -> compareScan(store, asOf, at, namespace, random));
+      asks(namespace, version, () -> compareMetadata(store, at, namespace, random));
+      String key = pick(universe.keys(), random);
+      asks(namespace, version, () -> compareHistory(store, asOf, at, namespace, key, random));
+      compareViewReads(store, version, namespace, random);
     }
   }
 
@@ -127,15 +205,20 @@ final class StoreComparison {
       compareNamespaces(store, at);
       for (String namespace : universe.namespaces()) {
         for (String key : universe.keys()) {
-          assertRecord(
-              model.get(at, namespace, key),
-              store.get(at, namespace, key, universe.spaceNames()),
+          mayBeDropped(
               namespace,
-              key,
-              universe.spaceNames(),
-              at);
+              version,
+              () ->
+                  assertRecord(
+                      model.get(at, namespace, key),
+                      store.get(at, namespace, key, universe.spaceNames()),
+                      namespace,
+                      key,
+                      universe.spaceNames(),
+                      at));
         }
-        compareAllVectors(store, version, namespace);
+        long asOfVersion = version;
+        mayBeDropped(namespace, version, () -> compareAllVectors(store, asOfVersion, namespace));
         compareLog(store, Math.max(0, version - 1), version, namespace);
       }
     }
@@ -204,13 +287,25 @@ final class StoreComparison {
     for (int i = 0; i < 20; i++) {
       keys.add(pick(universe.keys(), random));
     }
-    List<Optional<VersionedRecord>> all = store.getAll(at, namespace, keys, spaces);
-    assertEquals(keys.size(), all.size());
-    for (int i = 0; i < keys.size(); i++) {
-      String key = keys.get(i);
+    mayBeDropped(
+        namespace,
+        at.version(),
+        () -> {
+          List<Optional<VersionedRecord>> all = store.getAll(at, namespace, keys, spaces);
+          assertEquals(keys.size(), all.size());
+          for (int i = 0; i < keys.size(); i++) {
+            String key = keys.get(i);
+            assertRecord(model.get(at, namespace, key), all.get(i), namespace, key, spaces, at);
+          }
+        });
+    for (String key : keys) {
       Optional<NaiveState> expected = model.get(at, namespace, key);
-      assertRecord(expected, all.get(i), namespace, key, spaces, at);
-      assertRecord(expected, store.get(at, namespace, key, spaces), namespace, key, spaces, at);
+      mayBeDropped(
+          namespace,
+          at.version(),
+          () ->
+              assertRecord(
+                  expected, store.get(at, namespace, key, spaces), namespace, key, spaces, at));
       if (store.getCached(at, namespace, key) instanceof CachedRead.Answer cached) {
         assertRecord(expected, cached.answer(), namespace, key, Set.of(), at);
       }
@@ -303,7 +398,7 @@ final class StoreComparison {
       assertFalse(page.items().isEmpty(), "a page that goes on has something");
       page = store.history(request.withAsOf(AsOf.now()).withCursor(page.cursor()));
     }
-    List<NaiveState> expected = model.history(at.version(), namespace, key);
+    List<NaiveState> expected = left(at.version(), namespace, key, found.size());
     if (request.order() == HistoryOrder.OLDEST_FIRST) {
       expected = expected.reversed();
     }
@@ -321,6 +416,27 @@ final class StoreComparison {
     }
   }
 
+  /** What is left of a history, newest first, of which {@code found} entries were found. */
+  private List<NaiveState> left(long version, String namespace, String key, int found) {
+    List<NaiveState> all = model.history(version, namespace, key);
+    NaiveNamespace of = expectedNamespace(version, namespace);
+    if (of == null) {
+      return all;
+    }
+    NaiveFloors.Floor floor = floors.of(of.incarnation);
+    List<NaiveState> kept = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      long to = NaiveFloors.endOf(all, i);
+      boolean mayBeGone = to <= floor.may();
+      boolean mustBeGone = to <= floor.gone();
+      if (mustBeGone || (mayBeGone && kept.size() >= found)) {
+        continue;
+      }
+      kept.add(all.get(i));
+    }
+    return kept;
+  }
+
   private void compareViewReads(Store store, long version, String namespace, Random random) {
     NaiveNamespace expected = expectedNamespace(version, namespace);
     if (expected == null) {
@@ -328,17 +444,23 @@ final class StoreComparison {
     }
     int id = ids.getOrDefault(expected.incarnation, -1);
     compareLog(store, random.nextLong(version + 1), version, namespace);
-    compareAllVectors(store, version, namespace);
+    mayBeDropped(namespace, version, () -> compareAllVectors(store, version, namespace));
     String key = pick(universe.keys(), random);
     NaiveState state = expected.states.get(key);
     for (EmbeddingSpace space : expected.spaces.values()) {
       NaiveEmbedding embedding = state == null ? null : state.embeddings().get(space.name());
-      Optional<StoredVector> found = store.vector(version, id, space, key);
-      assertEquals(embedding != null, found.isPresent(), () -> namespace + "/" + key + " " + space);
-      if (embedding != null) {
-        assertEquals(embedding.version(), found.orElseThrow().from());
-        assertArrayEquals(embedding.embedding().vector(), found.orElseThrow().vector());
-      }
+      mayBeDropped(
+          namespace,
+          version,
+          () -> {
+            Optional<StoredVector> found = store.vector(version, id, space, key);
+            assertEquals(
+                embedding != null, found.isPresent(), () -> namespace + "/" + key + " " + space);
+            if (embedding != null) {
+              assertEquals(embedding.version(), found.orElseThrow().from());
+              assertArrayEquals(embedding.embedding().vector(), found.orElseThrow().vector());
+            }
+          });
     }
   }
 
@@ -346,7 +468,19 @@ final class StoreComparison {
     NaiveNamespace expected = expectedNamespace(upTo, namespace);
     if (expected != null) {
       List<Change> changes = new ArrayList<>();
-      store.readLog(ids.getOrDefault(expected.incarnation, -1), after, upTo, changes::add);
+      int id = ids.getOrDefault(expected.incarnation, -1);
+      boolean dropped =
+          after < upTo
+              && Math.max(after + 1, expected.createdVersion)
+                  < floors.of(expected.incarnation).log();
+      if (dropped) {
+        assertThrows(
+            HistoryDroppedException.class,
+            () -> store.readLog(id, after, upTo, changes::add),
+            () -> namespace + " after " + after + " up to " + upTo);
+        return;
+      }
+      store.readLog(id, after, upTo, changes::add);
       assertEquals(model.log(expected.incarnation, after, upTo), changes);
     }
   }

@@ -3,10 +3,12 @@ package dev.nacre.store.commit;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.NamespaceOptions;
+import dev.nacre.model.Retention;
 import dev.nacre.model.Value;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.model.WriteCondition;
+import dev.nacre.store.commit.PreparedBatch.ExpiryWrite;
 import dev.nacre.store.commit.PreparedBatch.NamespaceWrite;
 import dev.nacre.store.commit.PreparedBatch.PreparedWrite;
 import dev.nacre.store.commit.PreparedBatch.RecordWrite;
@@ -69,6 +71,8 @@ final class BatchDigest {
         switch (prepared) {
           case RecordWrite record -> record.write();
           case NamespaceWrite namespace -> namespace.write();
+          case ExpiryWrite expiry ->
+              throw new IllegalStateException("an expiry is never retried: " + expiry);
         };
     text(write.namespace());
     switch (write) {
@@ -145,6 +149,10 @@ final class BatchDigest {
     } else {
       number(1);
       duration(timeToLive);
+    }
+    // All adds nothing, so that batches from before there was a retention keep their digest.
+    if (!(options.retention() instanceof Retention.All)) {
+      text(options.retention().toString());
     }
   }
 

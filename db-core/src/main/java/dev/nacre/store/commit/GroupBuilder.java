@@ -7,6 +7,7 @@ import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteCondition;
+import dev.nacre.store.commit.PreparedBatch.ExpiryWrite;
 import dev.nacre.store.commit.PreparedBatch.HeadRead;
 import dev.nacre.store.commit.PreparedBatch.NamespaceWrite;
 import dev.nacre.store.commit.PreparedBatch.RecordWrite;
@@ -159,8 +160,12 @@ final class GroupBuilder {
         switch (write) {
           case RecordWrite record -> apply(record, prepared.readVersion());
           case NamespaceWrite namespace -> apply(namespace.write());
+          case ExpiryWrite expiry -> expire(expiry, prepared.readVersion());
         }
         checkRows(batch.length() - mark.length());
+      }
+      if (ordinal == 0 && prepared.writes().getFirst() instanceof ExpiryWrite) {
+        throw new ConflictException("nothing of what was to expire is there any more");
       }
       int[] namespaces = touched.stream().mapToInt(Integer::intValue).toArray();
       batch.put(
@@ -265,21 +270,43 @@ final class GroupBuilder {
     if (namespace == null || head == null || stored == null || absent) {
       return;
     }
+    bury(namespace, write.key(), head, changed, stored);
+  }
+
+  /** Makes a tombstone of a record that has expired and that nobody has written since. */
+  private void expire(ExpiryWrite write, long readVersion) {
+    @Nullable NamespaceEntry namespace = registry.find(write.namespace(), version);
+    if (namespace == null || namespace.id() != write.head().namespaceId()) {
+      return;
+    }
+    ByteKey head = new ByteKey(Keys.head(namespace.id(), write.key()));
+    @Nullable Changed changed = changes.get(head);
+    @Nullable RecordRow stored = current(namespace, write.head(), head, changed, readVersion);
+    if (stored != null && stored.version() == write.version() && stored.isExpired(timeMicros)) {
+      bury(namespace, write.key(), head, changed, stored);
+    }
+  }
+
+  /** Ends a record: its row goes to history, and a tombstone beside it. */
+  private void bury(
+      NamespaceEntry namespace,
+      byte[] key,
+      ByteKey head,
+      @Nullable Changed changed,
+      RecordRow stored) {
     touched.add(namespace.id());
-    supersede(namespace, write.key(), stored);
+    supersede(namespace, key, stored);
     RecordRow tombstone = RecordRow.tombstone(version, timeMicros);
     batch.put(
         ColumnFamily.HISTORY,
-        Keys.versioned(Keys.historyPrefix(namespace.id(), write.key()), version),
+        Keys.versioned(Keys.historyPrefix(namespace.id(), key), version),
         HistoryRow.encode(version, tombstone));
     for (int space : stored.spaces()) {
-      closeVector(namespace, space, write.key(), changed);
+      closeVector(namespace, space, key, changed);
     }
     batch.delete(ColumnFamily.HEAD, head.bytes());
     remember(head, new Changed(tombstone, Map.of()), changed);
-    log(
-        namespace,
-        new LogRow(true, stored.hasValue(), stored.hasMetadata(), stored.spaces(), write.key()));
+    log(namespace, new LogRow(true, stored.hasValue(), stored.hasMetadata(), stored.spaces(), key));
   }
 
   /** Moves a row out of the way: to history, unless this very commit wrote it. */
@@ -355,7 +382,7 @@ final class GroupBuilder {
     boolean ended = registry.hasEndedSince(namespace, since);
     @Nullable NamespaceEntry entry = registry.find(namespace, version);
     if (ended || entry == null) {
-      return new SnapshotJudge.Stored(ended, null, 0, null);
+      return new SnapshotJudge.Stored(ended, null, 0, null, 0);
     }
     ByteKey headKey = new ByteKey(Keys.head(entry.id(), key));
     @Nullable Changed changed = changes.get(headKey);
@@ -363,7 +390,8 @@ final class GroupBuilder {
         false,
         headKey,
         changed == null ? 0 : changed.row.version(),
-        current(entry, head, headKey, changed, prepared.readVersion()));
+        current(entry, head, headKey, changed, prepared.readVersion()),
+        entry.floors().history());
   }
 
   /**
@@ -471,6 +499,7 @@ final class GroupBuilder {
   }
 
   private void log(NamespaceEntry namespace, LogRow row) {
+    namespace.setLoggedVersion(version);
     batch.put(ColumnFamily.LOG, Keys.log(namespace.id(), version, ordinal++), row.encode());
   }
 

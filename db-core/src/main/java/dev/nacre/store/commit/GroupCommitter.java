@@ -5,16 +5,21 @@ import dev.nacre.error.UnavailableException;
 import dev.nacre.maintain.Latency;
 import dev.nacre.measure.LatencyHistogram;
 import dev.nacre.model.Commit;
+import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.Durability;
+import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
+import dev.nacre.model.WriteCondition;
 import dev.nacre.store.StorageProbe;
 import dev.nacre.store.layout.IdempotencyRow;
+import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.Micros;
 import dev.nacre.store.rocks.GroupBatch;
 import dev.nacre.store.rocks.RocksEngine;
 import dev.nacre.store.rocks.StorageFailure;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -233,6 +238,54 @@ public final class GroupCommitter {
     MaintenanceTicket ticket = new MaintenanceTicket(batch, sync, new CompletableFuture<>());
     maintenance.add(ticket);
     queue.wake();
+    return ticket.future;
+  }
+
+  /** What the commit says of itself that ends expired records. */
+  private static final CommitAttributes EXPIRY =
+      new CommitAttributes(null, "expiry", null, Map.of());
+
+  /**
+   * Commits tombstones of records that have expired, each unless the record was written since it
+   * was found. Never blocks.
+   *
+   * @param records at least one, found at or after visible version {@code readVersion}
+   * @return as {@link #submit}; fails with Conflict when none of them is to expire any more
+   */
+  public CompletableFuture<Commit> expire(
+      List<ExpiredRecord> records, long readVersion, Duration timeout) {
+    List<Write> writes = new ArrayList<>(records.size());
+    List<PreparedBatch.PreparedWrite> prepared = new ArrayList<>(records.size());
+    long bytes = 0;
+    for (ExpiredRecord record : records) {
+      String namespace = record.namespace().name();
+      writes.add(new Write.Delete(namespace, Keys.text(record.key()), WriteCondition.none()));
+      prepared.add(
+          new PreparedBatch.ExpiryWrite(
+              namespace,
+              record.key(),
+              record.version(),
+              new PreparedBatch.HeadRead(record.namespace().id(), record.head())));
+      bytes += record.head().length;
+    }
+    Throwable failed = failure;
+    if (failed != null) {
+      return CompletableFuture.failedFuture(GroupAnswers.readsOnly(failed));
+    }
+    CommitTicket ticket =
+        new CommitTicket(
+            WriteBatch.of(writes, EXPIRY),
+            Durability.ASYNC,
+            System.nanoTime() + timeout.toNanos(),
+            bytes);
+    try {
+      var _ = queue.reserve(ticket);
+    } catch (NacreException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    ticket.setPreparation(
+        CompletableFuture.completedFuture(new PreparedBatch(prepared, readVersion, null, null)));
+    queue.add(ticket);
     return ticket.future;
   }
 

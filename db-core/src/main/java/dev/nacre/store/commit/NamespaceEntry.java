@@ -3,6 +3,7 @@ package dev.nacre.store.commit;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Namespace;
 import dev.nacre.model.NamespaceOptions;
+import dev.nacre.store.layout.FloorRow;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ public final class NamespaceEntry {
   private final String name;
   private final long createdVersion;
   private volatile long deletedVersion;
+  private volatile FloorRow floors = FloorRow.NONE;
+  private volatile long loggedVersion;
   private volatile Versioned<NamespaceOptions>[] options = emptyArray();
   private volatile Versioned<EmbeddingSpace>[] spaces = emptyArray();
 
@@ -55,6 +58,36 @@ public final class NamespaceEntry {
 
   void setDeletedVersion(long version) {
     deletedVersion = version;
+  }
+
+  /**
+   * What was dropped of it. Raised before anything goes: who has read something looks here
+   * afterwards, so that nothing is missed in silence.
+   */
+  public FloorRow floors() {
+    return floors;
+  }
+
+  /** Raises the floors; for the sweeper, and for opening. */
+  public void setFloors(FloorRow raised) {
+    floors = raised;
+  }
+
+  /** Whether all its rows were dropped, after it was deleted. */
+  public boolean isDropped() {
+    return deletedVersion != LIVE && floors.history() >= deletedVersion;
+  }
+
+  /**
+   * The last version by which a record of it was changed since opening, visible or not, maybe
+   * refused; 0 when there was none.
+   */
+  public long loggedVersion() {
+    return loggedVersion;
+  }
+
+  void setLoggedVersion(long version) {
+    loggedVersion = version;
   }
 
   /** Whether it exists as of a version. */

@@ -1,6 +1,7 @@
 package dev.nacre.store.commit;
 
 import dev.nacre.error.CorruptionException;
+import dev.nacre.store.layout.FloorRow;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.RegistryRows;
 import dev.nacre.store.layout.RegistryRows.NamespaceRow;
@@ -9,6 +10,8 @@ import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.RocksCursor;
 import dev.nacre.store.rocks.RocksEngine;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +36,12 @@ public final class NamespaceRegistry {
       // 'n' sorts before 'o' and 's': namespaces come first.
       for (cursor.seek(new byte[] {'n'}); cursor.valid(); cursor.next()) {
         registry.loadRow(cursor.key(), cursor.value());
+      }
+      for (cursor.seek(new byte[] {'f'}); cursor.valid() && cursor.key()[0] == 'f'; cursor.next()) {
+        NamespaceEntry entry = registry.byId.get(Keys.intAt(cursor.key(), 1));
+        if (entry != null) {
+          entry.setFloors(FloorRow.parse(cursor.value()));
+        }
       }
     }
     return registry;
@@ -106,6 +115,11 @@ public final class NamespaceRegistry {
   public List<NamespaceEntry> incarnations(String name) {
     NamespaceEntry[] incarnations = byName.get(name);
     return incarnations == null ? List.of() : List.of(incarnations);
+  }
+
+  /** Every namespace that ever was, in no order; also one that is not visible yet. */
+  public Collection<NamespaceEntry> all() {
+    return Collections.unmodifiableCollection(byId.values());
   }
 
   /** The namespaces live as of a version. */

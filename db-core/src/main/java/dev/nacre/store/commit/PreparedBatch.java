@@ -41,6 +41,19 @@ record PreparedBatch(
   record NamespaceWrite(Write write) implements PreparedWrite {}
 
   /**
+   * The end of a record that has expired: it does nothing when anybody has written the record
+   * since.
+   *
+   * @param namespace the name of its namespace
+   * @param key its key in UTF-8
+   * @param version the version of the record
+   * @param head what was found
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  record ExpiryWrite(String namespace, byte[] key, long version, HeadRead head)
+      implements PreparedWrite {}
+
+  /**
    * A head as a caller read it.
    *
    * @param namespaceId where

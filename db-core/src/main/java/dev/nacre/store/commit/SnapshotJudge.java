@@ -46,12 +46,14 @@ final class SnapshotJudge {
    * @param head its key in {@code head}, or null when it has no namespace
    * @param changedInGroup the version by which the group at hand has changed it, or 0
    * @param row the live row, expired or not; null when there is none
+   * @param floor below which version its history may be gone
    */
   record Stored(
       boolean namespaceEnded,
       @Nullable ByteKey head,
       long changedInGroup,
-      @Nullable RecordRow row) {}
+      @Nullable RecordRow row,
+      long floor) {}
 
   /**
    * Judges every record that a batch writes or locks.
@@ -88,6 +90,10 @@ final class SnapshotJudge {
     long newest = Math.max(stored.changedInGroup, row == null ? 0 : row.version());
     if (newest == 0 && !recent.unchangedSince(head, check.version())) {
       newest = newestInHistory(head);
+      // Looked up again: floors are raised before rows go.
+      if (newest == 0 && check.version() < lookup.stored(namespace, key, read, prepared).floor) {
+        throw changed(check, namespace, key, "absent", "what has happened to it since was dropped");
+      }
     }
     if (newest > check.version()) {
       throw row == null

@@ -73,6 +73,11 @@ public final class Keys {
     return new ByteWriter(16).u32(namespaceId).u64(version).u32(ordinal).toByteArray();
   }
 
+  /** What all versions of a key share in {@code history}, of one of its rows there. */
+  public static byte[] prefixOf(byte[] versioned) {
+    return Arrays.copyOf(versioned, versioned.length - 8);
+  }
+
   /** The place of a change in its commit. */
   public static int ordinalOfLog(byte[] log) {
     return BigEndian.getInt(log, 12);
@@ -104,6 +109,11 @@ public final class Keys {
         .toByteArray();
   }
 
+  /** The namespace id inside a key of the expiry queue. */
+  public static int namespaceOfExpiry(byte[] expiry) {
+    return BigEndian.getInt(expiry, 8);
+  }
+
   /** The record key inside a key of the expiry queue. */
   public static byte[] keyOfExpiry(byte[] expiry) {
     return Arrays.copyOfRange(expiry, 12, expiry.length);
@@ -114,12 +124,14 @@ public final class Keys {
     return LINEAGE.clone();
   }
 
-  /**
-   * The oldest version of a namespace whose changes are all still in the log, as u64; no row means
-   * that nothing was dropped.
-   */
+  /** What was dropped of a namespace, a {@link FloorRow}; no row means that nothing was. */
   public static byte[] floor(int namespaceId) {
     return new ByteWriter(5).u8('f').u32(namespaceId).toByteArray();
+  }
+
+  /** Whether a key of {@code meta} is that of a floor. */
+  public static boolean isFloor(byte[] meta) {
+    return meta.length == 5 && meta[0] == 'f';
   }
 
   /** A namespace. */

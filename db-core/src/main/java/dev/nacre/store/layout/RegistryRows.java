@@ -3,6 +3,7 @@ package dev.nacre.store.layout;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metric;
 import dev.nacre.model.NamespaceOptions;
+import dev.nacre.model.Retention;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *   namespace  created u64 | deleted u64 (max: live) | name text
  *   space      created u64 | dimension varint | metric u8 | model? u8 text | name text
  *   options    ttl? u8 seconds varint nanos varint | spaces varint | (created 0, as above)*
+ *              | retention: none (all), 1 u8 count varint, 2 u8 seconds varint nanos varint
  * </pre>
  */
 public final class RegistryRows {
@@ -68,6 +70,16 @@ public final class RegistryRows {
     for (EmbeddingSpace space : options.spaces()) {
       write(writer, new SpaceRow(space, 0));
     }
+    switch (options.retention()) {
+      case Retention.All _ -> {
+        // As options were written before there was a retention.
+      }
+      case Retention.LastVersions last -> writer.u8(1).varint(last.count());
+      case Retention.Lasting lasting -> {
+        Duration duration = lasting.duration();
+        writer.u8(2).varint(duration.getSeconds()).varint(duration.getNano());
+      }
+    }
     return writer.toByteArray();
   }
 
@@ -83,7 +95,22 @@ public final class RegistryRows {
     for (int i = reader.count(); i > 0; i--) {
       spaces.add(read(reader).space());
     }
-    return new NamespaceOptions(spaces, timeToLive);
+    return new NamespaceOptions(spaces, timeToLive, retention(reader));
+  }
+
+  private static Retention retention(ByteReader reader) {
+    if (reader.remaining() == 0) {
+      return Retention.all();
+    }
+    int kind = reader.u8();
+    return switch (kind) {
+      case 1 -> Retention.lastVersions(reader.count());
+      case 2 -> {
+        long seconds = reader.varint();
+        yield Retention.duration(Duration.ofSeconds(seconds, reader.varint()));
+      }
+      default -> throw ByteReader.damaged("a retention of unknown kind " + kind);
+    };
   }
 
   private static void write(ByteWriter writer, SpaceRow row) {

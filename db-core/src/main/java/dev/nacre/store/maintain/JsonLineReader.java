@@ -13,6 +13,7 @@ import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
 import dev.nacre.model.Metric;
 import dev.nacre.model.NamespaceOptions;
+import dev.nacre.model.Retention;
 import dev.nacre.model.Value;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteCondition;
@@ -100,6 +101,7 @@ final class JsonLineReader {
     private @Nullable String key;
     private boolean options;
     private @Nullable Duration timeToLive;
+    private Retention retention = Retention.all();
     private List<EmbeddingSpace> declared = List.of();
     private List<EmbeddingSpace> fixed = List.of();
     private @Nullable Value value;
@@ -135,7 +137,7 @@ final class JsonLineReader {
         declared.forEach(space -> byName.put(space.name(), space));
         spaces.put(namespace, byName);
         return new NamespaceLine(
-            new Write.Configure(namespace, new NamespaceOptions(declared, timeToLive)));
+            new Write.Configure(namespace, new NamespaceOptions(declared, timeToLive, retention)));
       }
       return record(namespace, key);
     }
@@ -246,6 +248,7 @@ final class JsonLineReader {
       String name = parser.currentName();
       var _ = parser.nextToken();
       switch (name) {
+        case "retention" -> fields.retention = Retention.parse(text(parser, name));
         case "timeToLive" -> fields.timeToLive = Duration.parse(text(parser, name));
         case "spaces" -> fields.declared = spaces(parser);
         default -> throw new SerializationException("there is no option \"" + name + "\"");

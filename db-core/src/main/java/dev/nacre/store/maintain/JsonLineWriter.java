@@ -6,6 +6,7 @@ import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Namespace;
 import dev.nacre.model.ReadPoint;
+import dev.nacre.model.Retention;
 import dev.nacre.model.Value;
 import dev.nacre.model.VersionedRecord;
 import java.io.ByteArrayOutputStream;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * {"nacreExport":1,"version":42,"instant":"…","lineage":"…"}                    first
- * {"namespace":"docs","options":{"timeToLive":"PT1H","spaces":[SPACE …]},"spaces":[SPACE …]}
+ * {"namespace":"docs","options":{"timeToLive":"PT1H","retention":"last:5","spaces":[SPACE …]},"spaces":[SPACE …]}
  * {"namespace":"docs","key":"a","version":7,"committedAt":"…",                  one a record
  *  "value":{…} | "valueText":"{…}" | "text":"…" | "base64":"…","mediaType":"…",
  *  "valueVersion":7,"metadata":{…},"metadataVersion":5,
@@ -77,6 +78,9 @@ final class JsonLineWriter {
           var timeToLive = namespace.options().timeToLive();
           if (timeToLive != null) {
             json.writeStringField("timeToLive", timeToLive.toString());
+          }
+          if (!(namespace.options().retention() instanceof Retention.All)) {
+            json.writeStringField("retention", namespace.options().retention().toString());
           }
           spaces(json, namespace.options().spaces());
           json.writeEndObject();

@@ -15,8 +15,8 @@ import java.util.Set;
 
 /**
  * The log of changes against commits and records: every change is of a commit, and the versions of
- * records that it names are those that are stored, no more and no fewer. For one use and one
- * thread.
+ * records that it names are those that are stored, no more and no fewer, as far as retention has
+ * dropped neither. For one use and one thread.
  */
 final class LogCheck {
   private final RocksEngine engine;
@@ -77,7 +77,7 @@ final class LogCheck {
         }
         try {
           LogRow row = LogRow.parse(cursor.value());
-          if (keys.add(ByteBuffer.wrap(row.key()))) {
+          if (keys.add(ByteBuffer.wrap(row.key())) && version > registry.floor(namespace)) {
             counts.change(namespace, row.key(), version);
           }
         } catch (CorruptionException e) {
@@ -120,6 +120,9 @@ final class LogCheck {
           return;
         }
         long version = Keys.versionOfLog(key);
+        if (version <= registry.floor(namespace)) {
+          continue;
+        }
         byte[] record = LogRow.parse(cursor.value()).key();
         byte[] head = engine.get(ColumnFamily.HEAD, Keys.head(namespace, record));
         boolean live = head != null && RecordRow.versionIn(head) == version;
@@ -155,6 +158,9 @@ final class LogCheck {
   }
 
   private void checkNamed(int namespace, byte[] key, long version) {
+    if (version <= registry.floor(namespace)) {
+      return;
+    }
     try (RocksCursor cursor = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SHORT)) {
       for (cursor.seek(Keys.log(namespace, version, 0)); cursor.valid(); cursor.next()) {
         byte[] row = cursor.key();

@@ -137,7 +137,7 @@ final class RecordCheck {
       return;
     }
     contents(row);
-    counts.record(namespaceId, key, row.version());
+    count(row.version());
     for (int space : row.spaces()) {
       liveVector(row, space);
     }
@@ -167,7 +167,7 @@ final class RecordCheck {
       problem("its row of version " + from + " says version " + row.version());
     }
     if (from != newer) {
-      counts.record(namespaceId, key, from);
+      count(from);
     }
     interval(from, history.to(), row.isTombstone());
     contents(row);
@@ -177,6 +177,13 @@ final class RecordCheck {
       }
     }
     newer = from;
+  }
+
+  /** Below the floor neither the log nor the history has everything. */
+  private void count(long version) {
+    if (version > registry.floor(namespaceId)) {
+      counts.record(namespaceId, key, version);
+    }
   }
 
   private void interval(long from, long to, boolean tombstone) {

@@ -3,6 +3,7 @@ package dev.nacre.store.maintain;
 import dev.nacre.error.CorruptionException;
 import dev.nacre.maintain.Problem.Area;
 import dev.nacre.model.EmbeddingSpace;
+import dev.nacre.store.layout.FloorRow;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.RegistryRows.NamespaceRow;
 import dev.nacre.store.layout.RegistryRows.SpaceRow;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class RegistryView {
   private final Map<Integer, NamespaceRow> namespaces = new HashMap<>();
   private final Map<Integer, Map<Integer, SpaceRow>> spaces = new HashMap<>();
+  private final Map<Integer, FloorRow> floors = new HashMap<>();
 
   /** Reads and checks it. */
   static RegistryView read(RocksEngine engine, long newest, Findings findings) {
@@ -35,6 +37,8 @@ final class RegistryView {
     } catch (CorruptionException e) {
       findings.add(Area.REGISTRY, "meta", String.valueOf(e.getMessage()));
     }
+    // Their rows come before those of the namespaces.
+    view.floors.keySet().forEach(id -> view.checkOwner(id, "floors", findings));
     view.checkNames(findings);
     return view;
   }
@@ -65,6 +69,7 @@ final class RegistryView {
           spaces.computeIfAbsent(id, _ -> new HashMap<>()).put(Keys.intAt(key, 5), row);
           checkOwner(id, "an embedding space", findings);
         }
+        case 'f' -> floor(Keys.intAt(key, 1), FloorRow.parse(value), newest, findings);
         case 'o' -> checkOwner(Keys.intAt(key, 1), "options", findings);
         default -> {
           // The lineage, and rows of kinds that say nothing of namespaces.
@@ -74,6 +79,32 @@ final class RegistryView {
       findings.add(
           Area.REGISTRY, "meta row of kind " + (char) key[0], String.valueOf(e.getMessage()));
     }
+  }
+
+  private void floor(int id, FloorRow row, long newest, Findings findings) {
+    floors.put(id, row);
+    if (row.history() > newest || row.log() > row.history() + 1) {
+      findings.add(
+          Area.REGISTRY,
+          "namespace id " + id,
+          "history is dropped up to version "
+              + row.history()
+              + " and the log before version "
+              + row.log()
+              + ", the newest version is "
+              + newest);
+    }
+  }
+
+  /** Up to which version rows of a namespace may have been dropped; 0 when none were. */
+  long floor(int namespaceId) {
+    return floors.getOrDefault(namespaceId, FloorRow.NONE).history();
+  }
+
+  /** Whether a namespace was deleted and all its rows were dropped. */
+  boolean isDropped(int namespaceId) {
+    NamespaceRow row = namespaces.get(namespaceId);
+    return row != null && floor(namespaceId) >= row.deletedVersion();
   }
 
   private void checkOwner(int id, String what, Findings findings) {

@@ -1,7 +1,9 @@
 package dev.nacre.store.maintain;
 
 import dev.nacre.error.FormatException;
+import dev.nacre.error.HistoryDroppedException;
 import dev.nacre.error.UnavailableException;
+import dev.nacre.store.layout.FloorRow;
 import dev.nacre.store.layout.HistoryRow;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.RecordRow;
@@ -38,9 +40,15 @@ final class Rewind {
     this.version = version;
   }
 
-  /** Takes the store back. */
+  /**
+   * Takes the store back.
+   *
+   * @throws HistoryDroppedException when retention has dropped what was there at that version;
+   *     nothing is changed then
+   */
   static void to(RocksEngine engine, long version) {
     Rewind rewind = new Rewind(engine, version);
+    rewind.checkFloors();
     rewind.registry();
     rewind.dropNewer(ColumnFamily.COMMIT, (key, value) -> Keys.versionOfCommit(key));
     rewind.dropNewer(ColumnFamily.LOG, (key, value) -> Keys.versionOfLog(key));
@@ -136,6 +144,7 @@ final class Rewind {
         switch (key[0]) {
           case 'l' -> {}
           case 'i', 'j' -> delete(ColumnFamily.META, key);
+          case 'f' -> floor(key, FloorRow.parse(cursor.value()));
           case 'n' -> namespace(key, NamespaceRow.parse(cursor.value()));
           case 'o' -> {
             if (Keys.longAt(key, 5) > version) {
@@ -156,6 +165,51 @@ final class Rewind {
                   Map.of("kind", Integer.toString(key[0])));
         }
       }
+    }
+  }
+
+  private void checkFloors() {
+    try (RocksCursor cursor = engine.cursor(ColumnFamily.META, RocksEngine.CursorUse.BULK)) {
+      for (cursor.seek(Keys.floor(0));
+          cursor.valid() && Keys.isFloor(cursor.key());
+          cursor.next()) {
+        long floor = FloorRow.parse(cursor.value()).history();
+        byte[] row = engine.get(ColumnFamily.META, Keys.namespace(Keys.intAt(cursor.key(), 1)));
+        if (row == null || floor <= version) {
+          continue;
+        }
+        NamespaceRow namespace = NamespaceRow.parse(row);
+        if (namespace.createdVersion() <= version) {
+          throw new HistoryDroppedException(
+              "the store cannot be taken back to version "
+                  + version
+                  + ": retention has dropped history of namespace \""
+                  + namespace.name()
+                  + "\"; the oldest version left is "
+                  + floor
+                  + ". Name a later moment, or restore an older backup",
+              Map.of(
+                  "namespace",
+                  namespace.name(),
+                  "version",
+                  Long.toString(version),
+                  "oldest",
+                  Long.toString(floor)));
+        }
+      }
+    }
+  }
+
+  /** Versions are given again: what was looked at of them must be looked at again. */
+  private void floor(byte[] key, FloorRow row) {
+    byte[] namespace = engine.get(ColumnFamily.META, Keys.namespace(Keys.intAt(key, 1)));
+    if (namespace == null || NamespaceRow.parse(namespace).createdVersion() > version) {
+      delete(ColumnFamily.META, key);
+    } else if (row.trimmed() > version) {
+      put(
+          ColumnFamily.META,
+          key,
+          new FloorRow(row.log(), row.history(), row.versions(), version).encode());
     }
   }
 

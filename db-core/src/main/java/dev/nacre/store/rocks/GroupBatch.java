@@ -70,7 +70,10 @@ public final class GroupBatch {
     count++;
   }
 
-  /** Adds a delete of every key from {@code from} on and before {@code to}. */
+  /**
+   * Adds a delete of every key from {@code from} on and before {@code to}. Reads do not look at
+   * deleted ranges ({@link RocksEngine}): only for what nobody reads any more.
+   */
   public void deleteRange(ColumnFamily family, byte[] from, byte[] to) {
     ensure(from.length + to.length + 16);
     bytes[length++] = DELETE_RANGE;

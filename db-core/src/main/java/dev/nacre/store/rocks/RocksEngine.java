@@ -37,6 +37,10 @@ import org.rocksdb.WriteOptions;
 /**
  * One RocksDB with the column families of a store. Thread-safe; the owner guarantees that no call
  * is under way or begins once {@link #close()} is called.
+ *
+ * <p>Reads do not look at deleted ranges, except {@link CursorUse#BULK}: only namespaces that are
+ * gone for good are deleted so, which nobody reads, and thousands of such ranges would make each
+ * read take milliseconds.
  */
 public final class RocksEngine implements AutoCloseable {
   static {
@@ -66,8 +70,8 @@ public final class RocksEngine implements AutoCloseable {
     this.families = families;
     this.owned = owned;
     this.cache = cache;
-    this.readOptions = own(new ReadOptions());
-    this.cachedOptions = own(new ReadOptions().setReadTier(ReadTier.BLOCK_CACHE_TIER));
+    this.readOptions = own(readOptions(true));
+    this.cachedOptions = own(readOptions(true).setReadTier(ReadTier.BLOCK_CACHE_TIER));
     this.syncOptions = own(new WriteOptions().setSync(true));
     this.asyncOptions = own(new WriteOptions().setSync(false));
   }
@@ -198,6 +202,14 @@ public final class RocksEngine implements AutoCloseable {
     return options.setTableFormatConfig(table);
   }
 
+  // Deprecated because it can be misused: whoever ignores deleted ranges sees what was deleted.
+  // Here
+  // only ranges are deleted that nobody asks for, and nothing else keeps a get fast beside them.
+  @SuppressWarnings("deprecation")
+  private static ReadOptions readOptions(boolean ignoreRangeDeletions) {
+    return new ReadOptions().setIgnoreRangeDeletions(ignoreRangeDeletions);
+  }
+
   /** The value of a key, or null. */
   public byte @Nullable [] get(ColumnFamily family, byte[] key) {
     try {
@@ -245,9 +257,11 @@ public final class RocksEngine implements AutoCloseable {
 
   /** A cursor over the state now; {@code bulk} reads ahead and leaves the block cache alone. */
   public RocksCursor cursor(ColumnFamily family, CursorUse use) {
-    ReadOptions options = new ReadOptions();
-    if (use == CursorUse.BULK) {
-      options.setFillCache(false).setReadaheadSize(2 << 20);
+    ReadOptions options = readOptions(use != CursorUse.BULK);
+    switch (use) {
+      case SHORT -> {}
+      case SCAN, BULK -> options.setFillCache(false).setReadaheadSize(2 << 20);
+      case SWEEP -> options.setFillCache(false);
     }
     return new RocksCursor(db.newIterator(families[family.id()], options), options, family);
   }
@@ -256,7 +270,11 @@ public final class RocksEngine implements AutoCloseable {
   public enum CursorUse {
     /** A few entries. */
     SHORT,
-    /** A long scan. */
+    /** A long scan of a live namespace. */
+    SCAN,
+    /** Many entries here and there, once. */
+    SWEEP,
+    /** A long scan of everything: the only one that passes over deleted ranges. */
     BULK
   }
 

@@ -1,0 +1,132 @@
+package dev.nacre.store.sweep;
+
+import dev.nacre.store.commit.NamespaceEntry;
+import dev.nacre.store.layout.FloorRow;
+import dev.nacre.store.layout.HistoryRow;
+import dev.nacre.store.layout.Keys;
+import dev.nacre.store.layout.LogRow;
+import dev.nacre.store.layout.VectorRow;
+import dev.nacre.store.rocks.ColumnFamily;
+import dev.nacre.store.rocks.RocksCursor;
+import dev.nacre.store.rocks.RocksEngine;
+
+/**
+ * Drops everything of a namespace up to a version: each row of the log says of which record a
+ * version ended there. The row of the log goes in the same batch as what it speaks of, so the log
+ * is the list of what is left to do, also after a crash. For one thread.
+ */
+final class LogTrim {
+  /** Cursors hold the files that they read: now and then they are opened again. */
+  private static final int ROWS_PER_CURSOR = 50_000;
+
+  private final RocksEngine engine;
+  private final DropBatch drops;
+  private final SweepCounts counts;
+
+  LogTrim(RocksEngine engine, DropBatch drops, SweepCounts counts) {
+    this.engine = engine;
+    this.drops = drops;
+    this.counts = counts;
+  }
+
+  /**
+   * Drops what ended in [from, upTo].
+   *
+   * @return the version of the first row of the log behind {@code upTo}; 0 when there is none
+   */
+  long run(NamespaceEntry namespace, long from, long upTo) {
+    byte[] position = Keys.log(namespace.id(), from, 0);
+    while (true) {
+      byte[] next = some(namespace, position, upTo);
+      if (next.length == 0) {
+        return 0;
+      }
+      if (Keys.versionOfLog(next) > upTo) {
+        return Keys.versionOfLog(next);
+      }
+      position = next;
+    }
+  }
+
+  /** The key of the first row that was not dropped; empty at the end. */
+  private byte[] some(NamespaceEntry namespace, byte[] position, long upTo) {
+    byte[] ofNamespace = Keys.namespacePrefix(namespace.id());
+    int rows = 0;
+    try (RocksCursor log = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SWEEP);
+        RocksCursor history = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SWEEP);
+        RocksCursor vectors =
+            engine.cursor(ColumnFamily.VECTOR_HISTORY, RocksEngine.CursorUse.SWEEP)) {
+      for (log.seek(position); log.valid(); log.next()) {
+        byte[] key = log.key();
+        if (!Keys.startsWith(key, ofNamespace)) {
+          break;
+        }
+        long version = Keys.versionOfLog(key);
+        if (version > upTo || rows >= ROWS_PER_CURSOR) {
+          drops.write();
+          return key;
+        }
+        if (rows == 0) {
+          raise(namespace, upTo);
+        }
+        rows++;
+        drop(namespace, LogRow.parse(log.value()), version, history, vectors);
+        drops.delete(ColumnFamily.LOG, key);
+        counts.logRows++;
+        drops.mayWrite();
+      }
+    }
+    drops.write();
+    return new byte[0];
+  }
+
+  private void raise(NamespaceEntry namespace, long upTo) {
+    FloorRow floors = namespace.floors();
+    drops.raise(
+        namespace,
+        new FloorRow(
+            Math.max(floors.log(), upTo + 1),
+            Math.max(floors.history(), upTo),
+            floors.versions(),
+            floors.trimmed()));
+  }
+
+  private void drop(
+      NamespaceEntry namespace,
+      LogRow row,
+      long version,
+      RocksCursor history,
+      RocksCursor vectors) {
+    byte[] prefix = Keys.historyPrefix(namespace.id(), row.key());
+    history.seek(Keys.versioned(prefix, version));
+    if (isOf(history, prefix) && Keys.versionOf(history.key()) == version) {
+      if (HistoryRow.toIn(history.value()) == version) {
+        // The tombstone that the version left.
+        dropHistory(history);
+      }
+      history.next();
+    }
+    if (isOf(history, prefix) && HistoryRow.toIn(history.value()) == version) {
+      dropHistory(history);
+    }
+    for (int space : row.spaces()) {
+      byte[] vector = Keys.vector(namespace.id(), space, row.key());
+      vectors.seek(Keys.versioned(vector, version - 1));
+      if (isOf(vectors, vector) && VectorRow.version(vectors.value()) == version) {
+        drops.delete(ColumnFamily.VECTOR_HISTORY, vectors.key());
+        counts.vectorRows++;
+      }
+    }
+  }
+
+  private void dropHistory(RocksCursor history) {
+    drops.delete(ColumnFamily.HISTORY, history.key());
+    counts.historyRows++;
+  }
+
+  private static boolean isOf(RocksCursor cursor, byte[] prefix) {
+    return cursor.valid()
+        && cursor.key().length == prefix.length + Long.BYTES
+        && Keys.startsWith(cursor.key(), prefix);
+  }
+}

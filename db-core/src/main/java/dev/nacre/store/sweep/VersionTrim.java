@@ -1,0 +1,159 @@
+package dev.nacre.store.sweep;
+
+import dev.nacre.store.commit.NamespaceEntry;
+import dev.nacre.store.layout.FloorRow;
+import dev.nacre.store.layout.HistoryRow;
+import dev.nacre.store.layout.Keys;
+import dev.nacre.store.layout.LogRow;
+import dev.nacre.store.layout.RecordRow;
+import dev.nacre.store.layout.VectorRow;
+import dev.nacre.store.rocks.ColumnFamily;
+import dev.nacre.store.rocks.RocksCursor;
+import dev.nacre.store.rocks.RocksEngine;
+import java.util.Arrays;
+import java.util.TreeSet;
+
+/**
+ * Keeps the newest versions of each record of a namespace and drops older ones. The log says which
+ * records have changed since it was looked at last; it keeps its rows. Of a record the oldest
+ * versions go first, each with the vectors that ended with it: a crash in between leaves a shorter
+ * history without gaps. For one thread.
+ */
+final class VersionTrim {
+  /** Keys and log rows that are looked at with one set of cursors. */
+  private static final int KEYS_MAX = 8_192;
+
+  private static final int ROWS_MAX = 50_000;
+
+  private final RocksEngine engine;
+  private final DropBatch drops;
+  private final SweepCounts counts;
+
+  VersionTrim(RocksEngine engine, DropBatch drops, SweepCounts counts) {
+    this.engine = engine;
+    this.drops = drops;
+    this.counts = counts;
+  }
+
+  /**
+   * Looks at every record that has changed in [from, upTo] and drops what ended at or before {@code
+   * upTo} and is not among the newest {@code keep} versions.
+   *
+   * @return the version of the first row of the log behind {@code upTo}; 0 when there is none
+   */
+  long run(NamespaceEntry namespace, int keep, long from, long upTo) {
+    byte[] ofNamespace = Keys.namespacePrefix(namespace.id());
+    byte[] position = Keys.log(namespace.id(), from, 0);
+    boolean looked = false;
+    while (true) {
+      TreeSet<byte[]> keys = new TreeSet<>(Arrays::compareUnsigned);
+      long next = 0;
+      boolean more = false;
+      try (RocksCursor log = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SWEEP)) {
+        int rows = 0;
+        for (log.seek(position); log.valid(); log.next()) {
+          byte[] key = log.key();
+          if (!Keys.startsWith(key, ofNamespace)) {
+            break;
+          }
+          if (Keys.versionOfLog(key) > upTo) {
+            next = Keys.versionOfLog(key);
+            break;
+          }
+          if (keys.size() >= KEYS_MAX || rows >= ROWS_MAX) {
+            position = key;
+            more = true;
+            break;
+          }
+          rows++;
+          keys.add(LogRow.parse(log.value()).key());
+        }
+      }
+      looked |= !keys.isEmpty();
+      // Opened before any head is read: a version that moves meanwhile is missed, and kept.
+      try (RocksCursor history = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SWEEP)) {
+        for (byte[] key : keys) {
+          trim(namespace, key, keep, upTo, history);
+        }
+      }
+      if (!more) {
+        if (looked) {
+          FloorRow floors = namespace.floors();
+          drops.raise(namespace, new FloorRow(floors.log(), floors.history(), keep, upTo));
+          drops.write();
+        }
+        return next;
+      }
+    }
+  }
+
+  private void trim(
+      NamespaceEntry namespace, byte[] key, int keep, long upTo, RocksCursor history) {
+    drops.checkStop();
+    byte[] prefix = Keys.historyPrefix(namespace.id(), key);
+    byte[] head = engine.get(ColumnFamily.HEAD, Keys.head(namespace.id(), key));
+    long live = head == null ? 0 : RecordRow.versionIn(head);
+    int kept = head == null ? 0 : 1;
+    long newestToDrop = 0;
+    for (history.seek(Keys.versioned(prefix, Long.MAX_VALUE));
+        isOf(history, prefix);
+        history.next()) {
+      long from = Keys.versionOf(history.key());
+      if (from == live) {
+        // Deleted and written again by one commit: one version.
+        continue;
+      }
+      if (kept >= keep) {
+        long to = HistoryRow.toIn(history.value());
+        if (to <= upTo) {
+          newestToDrop = from;
+          FloorRow floors = namespace.floors();
+          drops.raise(
+              namespace,
+              new FloorRow(
+                  floors.log(),
+                  Math.max(floors.history(), to),
+                  floors.versions(),
+                  floors.trimmed()));
+          break;
+        }
+      }
+      kept++;
+    }
+    if (newestToDrop == 0) {
+      return;
+    }
+    for (history.seekForPrev(Keys.versioned(prefix, 0)); isOf(history, prefix); history.prev()) {
+      long from = Keys.versionOf(history.key());
+      if (from > newestToDrop) {
+        break;
+      }
+      drop(namespace, key, history.key(), HistoryRow.parse(history.value()));
+      drops.mayWrite();
+    }
+  }
+
+  private void drop(NamespaceEntry namespace, byte[] key, byte[] rowKey, HistoryRow row) {
+    drops.delete(ColumnFamily.HISTORY, rowKey);
+    counts.historyRows++;
+    if (row.row().isTombstone()) {
+      return;
+    }
+    for (int space : row.row().spaces()) {
+      byte[] vector =
+          Keys.versioned(
+              Keys.vector(namespace.id(), space, key), row.row().embeddingVersion(space));
+      byte[] stored = engine.get(ColumnFamily.VECTOR_HISTORY, vector);
+      if (stored != null && VectorRow.version(stored) <= row.to()) {
+        drops.delete(ColumnFamily.VECTOR_HISTORY, vector);
+        counts.vectorRows++;
+      }
+    }
+  }
+
+  private static boolean isOf(RocksCursor cursor, byte[] prefix) {
+    return cursor.valid()
+        && cursor.key().length == prefix.length + Long.BYTES
+        && Keys.startsWith(cursor.key(), prefix);
+  }
+}
