@@ -12,6 +12,7 @@ import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.Durability;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
+import dev.nacre.model.ReadPoint;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.search.SearchRequest;
@@ -119,6 +120,15 @@ public final class Dispatcher {
   Pin pinNow(String namespace) {
     gate.checkOpen();
     return engines.store().pin(AsOf.now(), namespace);
+  }
+
+  /** Holds what a namespace was at a read point; null when the next read will be refused anyway. */
+  @Nullable Pin pinUnlessClosed(ReadPoint at, String namespace) {
+    try {
+      return engines.store().pin(AsOf.at(at), namespace);
+    } catch (DatabaseClosedException e) {
+      return null;
+    }
   }
 
   /** Those who follow changes. */

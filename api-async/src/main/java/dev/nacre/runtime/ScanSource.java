@@ -1,19 +1,33 @@
 package dev.nacre.runtime;
 
 import dev.nacre.model.Page;
+import dev.nacre.model.ReadPoint;
 import dev.nacre.model.ScanRequest;
 import dev.nacre.model.VersionedRecord;
+import dev.nacre.store.Pin;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The records of a range, all at the read point of the first page. */
 final class ScanSource implements PageSource<VersionedRecord, Page<VersionedRecord>> {
   private final Function<ScanRequest, CompletableFuture<Page<VersionedRecord>>> pages;
+  private final Function<ReadPoint, @Nullable Pin> pins;
   private ScanRequest request;
+  private @Nullable Pin pin;
 
+  /**
+   * A scan.
+   *
+   * @param pages reads a page
+   * @param pins holds a read point, or answers null when somebody else does
+   */
   ScanSource(
-      Function<ScanRequest, CompletableFuture<Page<VersionedRecord>>> pages, ScanRequest request) {
+      Function<ScanRequest, CompletableFuture<Page<VersionedRecord>>> pages,
+      Function<ReadPoint, @Nullable Pin> pins,
+      ScanRequest request) {
     this.pages = pages;
+    this.pins = pins;
     this.request = request;
   }
 
@@ -32,6 +46,10 @@ final class ScanSource implements PageSource<VersionedRecord, Page<VersionedReco
     if (page.cursor() == null) {
       return new Part<>(page.items(), End.LAST);
     }
+    if (pin == null) {
+      // The pages to come are of the same moment.
+      pin = pins.apply(page.readPoint());
+    }
     request = request.withCursor(page.cursor());
     return new Part<>(page.items(), End.MORE);
   }
@@ -48,6 +66,10 @@ final class ScanSource implements PageSource<VersionedRecord, Page<VersionedReco
 
   @Override
   public void close() {
-    // Between pages a scan holds nothing.
+    Pin held = pin;
+    if (held != null) {
+      held.close();
+      pin = null;
+    }
   }
 }

@@ -17,10 +17,13 @@ import dev.nacre.diff.DiffRequest;
 import dev.nacre.diff.RecordDiff;
 import dev.nacre.error.ConflictException;
 import dev.nacre.error.DatabaseClosedException;
+import dev.nacre.error.HistoryDroppedException;
 import dev.nacre.error.KeyNotFoundException;
 import dev.nacre.error.ValidationException;
 import dev.nacre.feed.ChangeEvent;
 import dev.nacre.feed.WatchRequest;
+import dev.nacre.maintain.SweepReport;
+import dev.nacre.maintain.SweepStatistics;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
@@ -32,7 +35,9 @@ import dev.nacre.model.HistoryRequest;
 import dev.nacre.model.Metadata;
 import dev.nacre.model.Metric;
 import dev.nacre.model.Namespace;
+import dev.nacre.model.NamespaceOptions;
 import dev.nacre.model.Page;
+import dev.nacre.model.Retention;
 import dev.nacre.model.ScanRequest;
 import dev.nacre.model.Value;
 import dev.nacre.model.VersionedRecord;
@@ -389,6 +394,62 @@ public interface TimeContract {
       await(db.restore("notes", "a", AsOf.instant(START.plusSeconds(90))));
       assertFalse(await(db.contains("notes", "a")));
     }
+  }
+
+  @Test
+  default void sweep_dropsWhatRetentionDoesNotKeep_andNothingThatIsHeld() {
+    ManualClock clock = new ManualClock(START);
+    try (Database db = open(clock)) {
+      await(
+          db.configure(
+              "notes",
+              NamespaceOptions.DEFAULT.withRetention(Retention.duration(Duration.ofDays(1)))));
+      await(db.put("notes", "a", Value.text("one")));
+      await(db.put("notes", "a", Value.text("two")));
+      await(
+          db.put(
+              PutRequest.of("notes", "brief", Value.text("gone soon"))
+                  .withExpiry(new Write.Expiry.After(Duration.ofMinutes(1)))));
+      await(db.put("notes", "a", Value.text("three")));
+      Snapshot held = await(db.snapshot(AsOf.version(3)));
+      clock.advance(Duration.ofDays(2));
+
+      SweepReport first = await(db.sweep());
+      assertEquals(1, first.recordsExpired());
+      assertEquals(1, first.historyRows());
+      assertEquals(Value.text("two"), value(await(held.get("notes", "a"))));
+      HistoryDroppedException dropped =
+          failure(
+              HistoryDroppedException.class,
+              db.diff(DiffRequest.of("notes", AsOf.version(2), AsOf.now())));
+      assertEquals("3", dropped.details().get("oldest"));
+      held.close();
+
+      SweepReport second = await(db.sweep());
+      assertEquals(1, second.historyRows());
+      failure(
+          HistoryDroppedException.class,
+          db.get(GetRequest.of("notes", "a").withAsOf(AsOf.version(3))));
+      failure(
+          HistoryDroppedException.class,
+          db.diff(DiffRequest.of("notes", AsOf.version(3), AsOf.now())));
+      failure(HistoryDroppedException.class, db.restore("notes", "a", AsOf.version(3)));
+      assertEquals(Value.text("three"), value(await(db.get("notes", "a"))));
+      assertEquals(
+          List.of(5L),
+          await(db.history(HistoryRequest.of("notes", "a"))).items().stream()
+              .map(HistoryEntry::version)
+              .toList());
+      SweepStatistics swept = await(db.stats()).storage().sweeps();
+      assertEquals(first.plus(second), swept.total());
+      assertEquals(2, swept.sweeps().count());
+      assertEquals(2, await(db.reactive().stats().toFuture()).storage().sweeps().sweeps().count());
+      assertEquals(SweepReport.NOTHING, await(db.reactive().sweep().toFuture()));
+    }
+  }
+
+  private static Value value(Optional<VersionedRecord> record) {
+    return record.orElseThrow().value().orElseThrow();
   }
 
   @Test

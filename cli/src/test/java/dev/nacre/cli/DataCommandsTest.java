@@ -242,7 +242,15 @@ class DataCommandsTest {
     assertEquals("PT720H", namespace.path("timeToLive").asText());
     assertEquals("m-1", namespace.path("spaces").path(0).path("model").asText());
     assertEquals("COSINE", namespace.path("spaces").path(1).path("metric").asText());
+    assertEquals("all", namespace.path("retention").asText());
+    ok("configure", db, "notes", "--retention", "last:5");
+    assertEquals("last:5", json("namespaces", db, "--json").path("retention").asText());
+    assertTrue(ok("namespaces", db).out().contains("keeps 5 versions"));
+    ok("configure", db, "notes", "--retention", "30d");
     ok("configure", db, "notes", "--no-time-to-live");
+    assertEquals("PT720H", json("namespaces", db, "--json").path("retention").asText());
+    assertFails(ExitCode.USAGE, "last:5", "configure", db, "notes", "--retention", "some");
+    assertFails(ExitCode.USAGE, "at least 1", "configure", db, "notes", "--retention", "last:0");
     assertFalse(json("namespaces", db, "--json").hasNonNull("timeToLive"));
     assertEquals("", ok("namespaces", db, "--as-of", "0").out());
     assertFails(ExitCode.USAGE, "metric", "configure", db, "notes", "--space", "x:3:manhattan");

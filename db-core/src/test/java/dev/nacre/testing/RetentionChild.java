@@ -73,8 +73,7 @@ public final class RetentionChild {
   private static WriteBatch batch(long number) {
     List<Write> writes = new ArrayList<>();
     for (String namespace : NAMESPACES) {
-      writes.add(
-          put(namespace, "k" + number % KEYS, number, Write.Expiry.Unchanged.UNCHANGED));
+      writes.add(put(namespace, "k" + number % KEYS, number, Write.Expiry.Unchanged.UNCHANGED));
       writes.add(
           put(
               namespace,

@@ -40,10 +40,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Goal: readers of the past beside a sweeper never see a silent gap. Method: commit v of a namespace
- * writes key v mod {@link #KEYS}, with its number as value and in its vector; so everything at every
- * moment is known. Readers ask about random moments of the near past while the sweeper works all
- * the time; each answer is right as a whole, or refused.
+ * Goal: readers of the past beside a sweeper never see a silent gap. Method: commit v of a
+ * namespace writes key v mod {@link #KEYS}, with its number as value and in its vector; so
+ * everything at every moment is known. Readers ask about random moments of the near past while the
+ * sweeper works all the time; each answer is right as a whole, or refused.
  */
 @Timeout(120)
 class RetentionRaceTest {
@@ -77,9 +77,7 @@ class RetentionRaceTest {
             .withSweeping(new Sweeping(Duration.ofNanos(1_000_000), Duration.ofNanos(1_000_000)));
     try (Store store = Store.open(options);
         ExecutorService readers = Executors.newFixedThreadPool(3)) {
-      commit(
-          store,
-          new Write.Configure("ns", NamespaceOptions.DEFAULT.withRetention(retention)));
+      commit(store, new Write.Configure("ns", NamespaceOptions.DEFAULT.withRetention(retention)));
       List<Future<?>> reading = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         Random random = new Random(seed + i);
@@ -127,13 +125,11 @@ class RetentionRaceTest {
     switch (random.nextInt(5)) {
       case 0 -> {
         int key = random.nextInt(KEYS);
-        VersionedRecord record =
-            store.get(at, "ns", "k" + key, Set.of(SPACE.name())).orElseThrow();
+        VersionedRecord record = store.get(at, "ns", "k" + key, Set.of(SPACE.name())).orElseThrow();
         long expected = expected(version, key);
         assertEquals(expected, record.version());
         assertEquals(Value.json("" + expected), record.value().orElseThrow());
-        assertEquals(
-            expected % 1_000, (long) record.embeddings().get(SPACE.name()).vector()[0]);
+        assertEquals(expected % 1_000, (long) record.embeddings().get(SPACE.name()).vector()[0]);
       }
       case 1 -> {
         List<VersionedRecord> records =
@@ -161,7 +157,10 @@ class RetentionRaceTest {
       }
       case 3 -> {
         List<Long> found = new ArrayList<>();
-        store.readLog(id, version - 1, version + 5 > store.now().version() ? version : version + 5,
+        store.readLog(
+            id,
+            version - 1,
+            version + 5 > store.now().version() ? version : version + 5,
             change -> found.add(change.version()));
         for (int i = 0; i < found.size(); i++) {
           assertEquals(version + i, found.get(i));

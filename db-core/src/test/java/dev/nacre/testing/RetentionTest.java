@@ -104,9 +104,7 @@ class RetentionTest {
           history.stream().map(HistoryEntry::operation).toList());
       assertEquals("expiry", history.getFirst().attributes().source());
       List<ChangeEvent> events =
-          store
-              .readFeed(WatchRequest.of("ns"), FeedPosition.after(2), Long.MAX_VALUE)
-              .events();
+          store.readFeed(WatchRequest.of("ns"), FeedPosition.after(2), Long.MAX_VALUE).events();
       assertEquals(1, events.size());
       assertEquals(
           Operation.DELETE,
@@ -165,12 +163,18 @@ class RetentionTest {
           store,
           WriteBatch.of(
               upsert(
-                  "ns", "old", Value.json("1"), new Write.Expiry.At(Instant.parse("1960-01-01T00:00:00Z")))));
+                  "ns",
+                  "old",
+                  Value.json("1"),
+                  new Write.Expiry.At(Instant.parse("1960-01-01T00:00:00Z")))));
       commit(
           store,
           WriteBatch.of(
               upsert(
-                  "ns", "past", Value.json("1"), new Write.Expiry.At(Instant.parse("2000-01-01T00:00:00Z")))));
+                  "ns",
+                  "past",
+                  Value.json("1"),
+                  new Write.Expiry.At(Instant.parse("2000-01-01T00:00:00Z")))));
       assertEquals(2, sweep(store).recordsExpired());
     }
     assertClean();
@@ -206,8 +210,7 @@ class RetentionTest {
       assertThrows(
           HistoryDroppedException.class,
           () -> store.scan(ScanRequest.of("ns").withAsOf(AsOf.version(5))));
-      assertEquals(
-          1, store.scan(ScanRequest.of("ns").withAsOf(AsOf.version(6))).items().size());
+      assertEquals(1, store.scan(ScanRequest.of("ns").withAsOf(AsOf.version(6))).items().size());
       assertEquals(2, store.history(HistoryRequest.of("ns", "k")).items().size());
 
       clock.advance(Duration.ofMinutes(10));
@@ -238,14 +241,12 @@ class RetentionTest {
       put(store, "ns", "new", 1);
       assertEquals(5, sweep(store).logRows());
       int id = store.namespace(store.now(), "ns").orElseThrow().id();
-      assertThrows(
-          HistoryDroppedException.class, () -> store.readLog(id, 3, 7, _ -> {}));
+      assertThrows(HistoryDroppedException.class, () -> store.readLog(id, 3, 7, _ -> {}));
       store.readLog(id, 6, 7, change -> assertEquals("new", change.key()));
       HistoryDroppedException dropped =
           assertThrows(
               HistoryDroppedException.class,
-              () ->
-                  store.readFeed(WatchRequest.of("ns"), FeedPosition.after(2), Long.MAX_VALUE));
+              () -> store.readFeed(WatchRequest.of("ns"), FeedPosition.after(2), Long.MAX_VALUE));
       long oldest = Long.parseLong(dropped.details().get("oldest"));
       assertEquals(
           1,
@@ -507,8 +508,7 @@ class RetentionTest {
     var restored = BackupRestore.run(to(backups, "restored", AsOf.version(6)));
     assertEquals(6, restored.version());
     assertEquals(
-        List.of(),
-        StoreVerification.run(directory.resolve("restored"), ViewCheck.NONE).problems());
+        List.of(), StoreVerification.run(directory.resolve("restored"), ViewCheck.NONE).problems());
     try (Store store =
         Store.open(
             StoreOptions.in(directory.resolve("restored"))
@@ -674,8 +674,7 @@ class RetentionTest {
 
   private void assertClean() {
     assertEquals(
-        List.of(),
-        StoreVerification.run(directory.resolve("db"), ViewCheck.NONE).problems());
+        List.of(), StoreVerification.run(directory.resolve("db"), ViewCheck.NONE).problems());
   }
 
   private static long size(Path of) throws Exception {
@@ -721,12 +720,10 @@ class RetentionTest {
   }
 
   private static Write upsert(String namespace, String key, Value value, Write.Expiry expiry) {
-    return new Write.Upsert(
-        namespace, key, value, null, List.of(), expiry, WriteCondition.none());
+    return new Write.Upsert(namespace, key, value, null, List.of(), expiry, WriteCondition.none());
   }
 
-  private static void embed(Store store, String namespace, String key, int value)
-      throws Exception {
+  private static void embed(Store store, String namespace, String key, int value) throws Exception {
     commit(
         store,
         WriteBatch.of(

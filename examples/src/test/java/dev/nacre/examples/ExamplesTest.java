@@ -70,6 +70,12 @@ class ExamplesTest {
   }
 
   @Test
+  void keepAndDrop_saysWhatIsLeft() throws Exception {
+    assertEquals(
+        List.of("dropped 1", "left from version 4", "drinks coffee"), linesOf(KeepAndDrop::main));
+  }
+
+  @Test
   void streamWithReactor_storesAllAndReadsWhatIsAskedFor() throws Exception {
     assertEquals(
         List.of(

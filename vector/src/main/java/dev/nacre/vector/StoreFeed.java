@@ -2,14 +2,17 @@ package dev.nacre.vector;
 
 import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.HistoryDroppedException;
+import dev.nacre.model.AsOf;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
 import dev.nacre.model.Operation;
 import dev.nacre.model.ReadPoint;
 import dev.nacre.similarity.SimilarityProvider;
 import dev.nacre.similarity.Vectors;
+import dev.nacre.store.Pin;
 import dev.nacre.store.Store;
 import dev.nacre.store.StoredVector;
+import dev.nacre.store.VectorSink;
 import dev.nacre.vector.exact.MemoryMeter;
 import dev.nacre.vector.graph.GraphSink;
 import java.nio.charset.StandardCharsets;
@@ -131,10 +134,8 @@ final class StoreFeed {
     contents.setMetadata(null);
     BitSet seen = new BitSet();
     float[] row = new float[SimilarityProvider.stride(space.dimension())];
-    store.scanVectors(
+    scanHeld(
         version,
-        namespaceId,
-        space,
         (key, from, floats) -> {
           checkStop();
           byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
@@ -174,15 +175,20 @@ final class StoreFeed {
   /** Hands every vector as of a version to a graph, straight from storage. */
   void feed(GraphSink sink, long version) {
     float[] row = new float[SimilarityProvider.stride(space.dimension())];
-    store.scanVectors(
+    scanHeld(
         version,
-        namespaceId,
-        space,
         (key, from, floats) -> {
           Vectors.prepare(space.metric(), floats, space.dimension(), row);
           sink.add(key.getBytes(StandardCharsets.UTF_8), from, row, space.dimension());
           return true;
         });
+  }
+
+  /** A long scan of what retention may be about to drop. */
+  private void scanHeld(long version, VectorSink sink) {
+    try (Pin _ = store.pin(AsOf.at(everything(version)), namespace)) {
+      store.scanVectors(version, namespaceId, space, sink);
+    }
   }
 
   /**

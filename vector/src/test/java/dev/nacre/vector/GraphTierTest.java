@@ -7,15 +7,21 @@ import static dev.nacre.vector.SearchFixture.keys;
 import static dev.nacre.vector.SearchFixture.vector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.nacre.error.HistoryDroppedException;
 import dev.nacre.filter.Filter;
 import dev.nacre.model.Metadata;
+import dev.nacre.model.NamespaceOptions;
+import dev.nacre.model.Retention;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.search.SearchPlan;
 import dev.nacre.search.SearchResult;
+import dev.nacre.store.StoreOptions;
+import dev.nacre.store.Sweeping;
 import dev.nacre.vector.graph.GraphFiles;
 import dev.nacre.vector.graph.GraphIndex;
 import dev.nacre.vector.graph.GraphStamp;
@@ -81,6 +87,47 @@ class GraphTierTest {
     return result.hits().stream()
         .map(hit -> hit.key() + ", score " + hit.score() + ", version " + hit.embeddingVersion())
         .toList();
+  }
+
+  @Test
+  void graph_whoseLogWasDropped_catchesUpByAScan() {
+    db.close();
+    db =
+        SearchFixture.of(
+            StoreOptions.in(directory)
+                .withSweeping(new Sweeping(Duration.ZERO, Duration.ofNanos(1_000_000))),
+            SearchFixture.OPTIONS);
+    build();
+    NamespaceOptions brief =
+        NamespaceOptions.DEFAULT.withRetention(Retention.duration(Duration.ofMillis(1)));
+    db.commit(WriteBatch.of(new Write.Configure(NS, brief)));
+    db.reopen();
+    db.putMany("k", 20, 7);
+    db.commit(WriteBatch.builder().delete(NS, "k30").delete(NS, "k31").build());
+    int id = db.store().namespace(db.store().now(), NS).orElseThrow().id();
+    long newest = db.store().now().version();
+    Awaitility.await()
+        .untilAsserted(
+            () -> {
+              var _ = db.store().sweep(() -> false);
+              assertThrows(
+                  HistoryDroppedException.class, () -> db.store().readLog(id, 1, newest, _ -> {}));
+            });
+    // Opened from disk, behind what the log still has.
+    assertGraphAnswersLikeExact();
+    assertEquals(COUNT - 2, db.similar(COUNT, query).hits().size());
+    // And in use, behind again.
+    db.putMany("k", 20, 8);
+    long again = db.store().now().version();
+    Awaitility.await()
+        .untilAsserted(
+            () -> {
+              var _ = db.store().sweep(() -> false);
+              assertThrows(
+                  HistoryDroppedException.class,
+                  () -> db.store().readLog(id, newest, again, _ -> {}));
+            });
+    assertGraphAnswersLikeExact();
   }
 
   @Test

@@ -4,11 +4,13 @@ import dev.nacre.error.ValidationException;
 import dev.nacre.maintain.ExportReport;
 import dev.nacre.maintain.ExportRequest;
 import dev.nacre.maintain.Progress;
+import dev.nacre.model.AsOf;
 import dev.nacre.model.Namespace;
 import dev.nacre.model.Page;
 import dev.nacre.model.ReadPoint;
 import dev.nacre.model.ScanRequest;
 import dev.nacre.model.VersionedRecord;
+import dev.nacre.store.Pin;
 import dev.nacre.store.Store;
 import dev.nacre.store.layout.PageCursor;
 import java.io.BufferedOutputStream;
@@ -102,6 +104,13 @@ public final class JsonLinesExport {
   }
 
   private ExportReport write() throws IOException {
+    // What is read last must still be there then.
+    try (Pin _ = store.pin(AsOf.at(at))) {
+      return writeHeld();
+    }
+  }
+
+  private ExportReport writeHeld() throws IOException {
     List<Namespace> namespaces = namespaces();
     lines.header(at);
     for (Namespace namespace : namespaces) {
