@@ -47,6 +47,7 @@ class NullComponentsTest {
           Map.entry(Operation.class, Operation.UPSERT),
           Map.entry(ReadPoint.class, new ReadPoint(1, Instant.EPOCH, "lineage")),
           Map.entry(NamespaceOptions.class, NamespaceOptions.DEFAULT),
+          Map.entry(Retention.class, Retention.all()),
           Map.entry(WriteCondition.class, WriteCondition.none()),
           Map.entry(CommitAttributes.class, CommitAttributes.NONE),
           Map.entry(Write.Expiry.class, Write.Expiry.Never.NEVER),

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -74,7 +75,7 @@ class RetentionRaceTest {
     StoreOptions options =
         StoreOptions.in(db)
             .withWriteBufferBytes(1 << 20)
-            .withSweeping(new Sweeping(Duration.ofNanos(1_000_000), Duration.ofNanos(1_000_000)));
+            .withSweeping(new Sweeping(Duration.ofMillis(1), Duration.ofMillis(1)));
     try (Store store = Store.open(options);
         ExecutorService readers = Executors.newFixedThreadPool(3)) {
       commit(store, new Write.Configure("ns", NamespaceOptions.DEFAULT.withRetention(retention)));
@@ -129,7 +130,8 @@ class RetentionRaceTest {
         long expected = expected(version, key);
         assertEquals(expected, record.version());
         assertEquals(Value.json("" + expected), record.value().orElseThrow());
-        assertEquals(expected % 1_000, (long) record.embeddings().get(SPACE.name()).vector()[0]);
+        assertEquals(expected % 1_000, (long)
+                Objects.requireNonNull(record.embeddings().get(SPACE.name())).vector()[0]);
       }
       case 1 -> {
         List<VersionedRecord> records =

@@ -157,7 +157,7 @@ class RetentionScaleTest {
     return (System.nanoTime() - begun) / 1_000_000;
   }
 
-  /** In tenths of a microsecond. */
+  /** In microseconds. */
   private static double getMedian(Store store) {
     Random random = new Random(3);
     ReadPoint at = store.now();
@@ -171,7 +171,7 @@ class RetentionScaleTest {
       }
     }
     Arrays.sort(nanos);
-    return nanos[nanos.length / 2] / 100 / 10.0;
+    return Math.round(nanos[nanos.length / 2] / 100.0) / 10.0;
   }
 
   private static Write put(String namespace, String key, int value) {

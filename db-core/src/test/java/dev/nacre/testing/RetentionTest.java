@@ -50,6 +50,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -659,11 +660,12 @@ class RetentionTest {
       ReadPoint at = store.resolve(AsOf.version(6));
       assertArrayEquals(
           new float[] {1, 1, 1},
-          store
-              .get(at, "ns", "k", Set.of(SPACE.name()))
-              .orElseThrow()
-              .embeddings()
-              .get(SPACE.name())
+          Objects.requireNonNull(
+                  store
+                      .get(at, "ns", "k", Set.of(SPACE.name()))
+                      .orElseThrow()
+                      .embeddings()
+                      .get(SPACE.name()))
               .vector());
       put(store, "ns", "k", 9);
       clock.advance(Duration.ofMinutes(1));
