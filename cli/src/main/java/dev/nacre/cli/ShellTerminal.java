@@ -2,6 +2,7 @@ package dev.nacre.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
@@ -44,8 +45,12 @@ final class ShellTerminal {
           new AttributedStringBuilder()
               .append("nacre> ", styled ? AttributedStyle.BOLD : AttributedStyle.DEFAULT)
               .toAnsi(terminal);
+      // Always there: Ctrl-C between two lines must neither end the process nor get lost.
+      var _ = terminal.handle(Signal.INT, _ -> shell.interrupt());
       while (true) {
         String text;
+        // One that came when the command had just ended.
+        boolean _ = Thread.interrupted();
         try {
           text = reader.readLine(prompt);
         } catch (UserInterruptException _) {
@@ -54,15 +59,7 @@ final class ShellTerminal {
         } catch (EndOfFileException _) {
           return ExitCode.OK;
         }
-        var before = terminal.handle(Signal.INT, _ -> shell.interrupt());
-        int code;
-        try {
-          code = line.run(text);
-        } finally {
-          terminal.handle(Signal.INT, before);
-          // It came when the command had just ended.
-          boolean _ = Thread.interrupted();
-        }
+        int code = line.run(text);
         if (code == ShellLine.EXIT) {
           return ExitCode.OK;
         }
@@ -84,7 +81,7 @@ final class ShellTerminal {
 
   private void complete(ParsedLine typed, List<Candidate> candidates) {
     CommandSpec spec = line.commands().getCommandSpec();
-    List<CharSequence> found = new java.util.ArrayList<>();
+    List<CharSequence> found = new ArrayList<>();
     AutoComplete.complete(
         spec,
         typed.words().toArray(String[]::new),

@@ -9,20 +9,26 @@ import dev.nacre.Database;
 import dev.nacre.model.Value;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code nacre shell}, with a script and with a terminal. */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
 class ShellTest {
+
+  private static final String PROMPT = "nacre> ";
 
   @TempDir private Path temporary;
 
@@ -87,29 +93,32 @@ class ShellTest {
     assumeTrue(Files.isExecutable(script), "no util-linux script here to make a terminal with");
     ProcessBuilder builder =
         new ProcessBuilder(
-            script.toString(), "-qec", shellCommand(), temporary.resolve("typescript").toString());
+            script.toString(), "-qefc", shellCommand(), temporary.resolve("typescript").toString());
     builder.environment().putAll(Map.of("TERM", "xterm", "NO_COLOR", "1"));
     builder.environment().put("XDG_STATE_HOME", temporary.resolve("state").toString());
     Process process = builder.redirectErrorStream(true).start();
-    StringBuilder seen = new StringBuilder();
+    AtomicReference<String> seen = new AtomicReference<>("");
+    Thread reader = Thread.ofPlatform().daemon().start(() -> read(process, seen));
     try (OutputStream keys = process.getOutputStream()) {
-      await(process, seen, "nacre> ");
+      int at = await(seen, 0, PROMPT);
       type(keys, "pu\t notes n1 '{\"a\":12}'\r");
-      await(process, seen, "version 1, committed");
+      at = await(seen, await(seen, at, "version 1, committed"), PROMPT);
       type(keys, "nonsense\003");
-      await(process, seen, "nacre> ");
+      at = await(seen, at, PROMPT);
       type(keys, "watch notes\r");
-      await(process, seen, "watch notes");
+      at = await(seen, at, "watch notes");
       type(keys, "\003");
-      await(process, seen, "interrupted");
+      at = await(seen, await(seen, at, "interrupted"), PROMPT);
       type(keys, "get notes n1\r");
-      await(process, seen, "{\"a\":12}");
+      assertTrue(await(seen, await(seen, at, "{\"a\":12}"), PROMPT) > at);
       type(keys, "\004");
-      assertTrue(process.waitFor(60, TimeUnit.SECONDS), seen.toString());
-      assertEquals(0, process.exitValue(), seen.toString());
-      assertFalse(seen.toString().contains("Exception"), seen.toString());
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), seen.get());
+      assertEquals(0, process.exitValue(), seen.get());
+      assertFalse(seen.get().contains("Exception"), seen.get());
     } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
+      reader.join();
     }
     assertTrue(
         Files.readString(temporary.resolve("state/nacre/shell-history")).contains("get notes n1"));
@@ -142,15 +151,23 @@ class ShellTest {
     keys.flush();
   }
 
-  /** Reads until the text has come; what was read before does not count. */
-  private static void await(Process process, StringBuilder seen, String text) throws IOException {
-    int from = seen.length();
-    while (seen.indexOf(text, from) < 0) {
-      int read = process.getInputStream().read();
-      if (read < 0) {
-        throw new AssertionError("ended without \"" + text + "\": " + seen);
+  private static void read(Process process, AtomicReference<String> seen) {
+    try (Reader output = process.inputReader(StandardCharsets.UTF_8)) {
+      for (int c = output.read(); c >= 0; c = output.read()) {
+        char next = (char) c;
+        seen.updateAndGet(before -> before + next);
       }
-      seen.append((char) read);
+    } catch (IOException e) {
+      seen.updateAndGet(before -> before + e);
     }
+  }
+
+  /** Waits for a text behind {@code from}; where it ends. */
+  private static int await(AtomicReference<String> seen, int from, String text) {
+    Awaitility.await(text)
+        .atMost(Duration.ofSeconds(60))
+        .failFast(() -> seen.get().indexOf("Exception") >= 0)
+        .untilAsserted(() -> assertTrue(seen.get().indexOf(text, from) >= 0, seen::get));
+    return seen.get().indexOf(text, from) + text.length();
   }
 }
