@@ -130,8 +130,9 @@ class RetentionRaceTest {
         long expected = expected(version, key);
         assertEquals(expected, record.version());
         assertEquals(Value.json("" + expected), record.value().orElseThrow());
-        assertEquals(expected % 1_000, (long)
-                Objects.requireNonNull(record.embeddings().get(SPACE.name())).vector()[0]);
+        assertEquals(
+            expected % 1_000,
+            (long) Objects.requireNonNull(record.embeddings().get(SPACE.name())).vector()[0]);
       }
       case 1 -> {
         List<VersionedRecord> records =

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
@@ -61,6 +62,7 @@ class UseAfterCloseTest {
           Map.entry(FeedPosition.class, FeedPosition.after(0)),
           Map.entry(HistoryRequest.class, HistoryRequest.of("ns", "k")),
           Map.entry(Path.class, Path.of("never-written")),
+          Map.entry(BooleanSupplier.class, (BooleanSupplier) () -> false),
           Map.entry(int.class, 1),
           Map.entry(long.class, 1L),
           Map.entry(EmbeddingSpace.class, EmbeddingSpace.of(3)),
