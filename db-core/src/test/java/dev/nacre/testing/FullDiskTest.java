@@ -12,10 +12,14 @@ import dev.nacre.error.UnavailableException;
 import dev.nacre.model.Commit;
 import dev.nacre.model.Durability;
 import dev.nacre.model.Namespace;
+import dev.nacre.model.NamespaceOptions;
+import dev.nacre.model.Retention;
 import dev.nacre.model.Value;
+import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.store.Store;
 import dev.nacre.store.StoreOptions;
+import dev.nacre.store.Sweeping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,6 +128,56 @@ class FullDiskTest {
       assertEquals(acknowledged.size(), reopened.now().version());
       assertHolds(reopened, acknowledged);
       assertEquals(acknowledged.size() + 1, commit(reopened, "ns", "more", 10).version());
+    }
+  }
+
+  @Test
+  void fullDisk_stopsASweep_whichGoesOnWhenThereIsRoom() throws Exception {
+    Path disk = smallDisk("swept");
+    Path filler = Files.write(disk.resolve("filler"), new byte[24 << 20]);
+    StoreOptions options =
+        StoreOptions.in(disk.resolve("db"))
+            .withWriteBufferBytes(WRITE_BUFFER_BYTES)
+            .withSweeping(new Sweeping(Duration.ZERO, Duration.ZERO));
+    List<String> acknowledged = new ArrayList<>();
+    try (Store store = Store.open(options)) {
+      var _ =
+          store
+              .commit(
+                  WriteBatch.of(
+                      new Write.Configure(
+                          "swept",
+                          NamespaceOptions.DEFAULT.withRetention(Retention.lastVersions(1)))),
+                  Durability.SYNC,
+                  PATIENCE)
+              .get(20, TimeUnit.SECONDS);
+      for (int i = 0; i < 100; i++) {
+        var _ = commit(store, "swept", "k", 10);
+      }
+      ResourceExhaustedException full = null;
+      for (int i = 0; full == null; i++) {
+        try {
+          var _ = commit(store, "ns", "k" + i, VALUE_BYTES);
+          acknowledged.add("k" + i);
+        } catch (ExecutionException e) {
+          full = assertInstanceOf(ResourceExhaustedException.class, e.getCause());
+        }
+      }
+      ResourceExhaustedException stopped =
+          assertThrows(ResourceExhaustedException.class, () -> store.sweep(() -> false));
+      assertEquals("diskFull", stopped.details().get("reason"));
+      assertEquals(1, store.statistics().sweeps().failures());
+      assertHolds(store, acknowledged);
+      assertTrue(store.get(store.now(), "swept", "k", Set.of()).isPresent());
+
+      Files.delete(filler);
+      await()
+          .atMost(PATIENCE)
+          .ignoreExceptionsInstanceOf(ResourceExhaustedException.class)
+          .until(() -> store.sweep(() -> false).historyRows() > 0);
+      assertEquals("", store.statistics().sweeps().lastFailure());
+      assertEquals(99, store.statistics().sweeps().total().historyRows());
+      assertHolds(store, acknowledged);
     }
   }
 

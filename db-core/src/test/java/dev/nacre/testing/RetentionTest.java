@@ -527,6 +527,53 @@ class RetentionTest {
         List.of(), StoreVerification.run(directory.resolve("first"), ViewCheck.NONE).problems());
   }
 
+  @Test
+  void restore_toBeforeADroppedNamespace_leavesNothingOfIt_whoeverGetsItsId() throws Exception {
+    Path backups = directory.resolve("backups");
+    int id;
+    try (Store store = open()) {
+      put(store, "all", "k", 1);
+      configure(store, "gone", Retention.duration(Duration.ofSeconds(1)));
+      embed(store, "gone", "ghost", 1);
+      embed(store, "gone", "ghost", 2);
+      id = store.namespace(store.now(), "gone").orElseThrow().id();
+      commit(store, WriteBatch.of(new Write.DeleteNamespace("gone")));
+      clock.advance(Duration.ofMinutes(1));
+      put(store, "all", "k", 2);
+      // Its rows are in files, and the deleted ranges beside them.
+      assertEquals(1, sweep(store).namespacesDropped());
+      Backup _ = BackupWriter.run(store, BackupRequest.to(backups), clock, () -> false);
+    }
+    HistoryDroppedException dropped =
+        assertThrows(
+            HistoryDroppedException.class,
+            () -> BackupRestore.run(to(backups, "refused", AsOf.version(3))));
+    assertEquals("gone", dropped.details().get("namespace"));
+    var _ = BackupRestore.run(to(backups, "restored", AsOf.version(1)));
+    Path restored = directory.resolve("restored");
+    try (Store store = Store.open(StoreOptions.in(restored).withClock(clock))) {
+      for (int i = 0; i < 3; i++) {
+        put(store, "new" + i, "k", 1);
+      }
+      String heir =
+          store.namespaces(store.now()).stream()
+              .filter(namespace -> namespace.id() == id)
+              .findFirst()
+              .orElseThrow()
+              .name();
+      assertEquals(1, store.scan(ScanRequest.of(heir)).items().size());
+      assertTrue(store.get(store.now(), heir, "ghost", Set.of()).isEmpty());
+      assertTrue(store.history(HistoryRequest.of(heir, "ghost")).items().isEmpty());
+      assertEquals(
+          1,
+          store
+              .scan(ScanRequest.of(heir).withAsOf(AsOf.version(store.now().version())))
+              .items()
+              .size());
+    }
+    assertEquals(List.of(), StoreVerification.run(restored, ViewCheck.NONE).problems());
+  }
+
   private RestoreRequest to(Path backups, String name, AsOf asOf) {
     return RestoreRequest.of(backups, directory.resolve(name)).withAsOf(asOf);
   }

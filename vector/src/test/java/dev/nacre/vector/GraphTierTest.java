@@ -95,7 +95,7 @@ class GraphTierTest {
     db =
         SearchFixture.of(
             StoreOptions.in(directory)
-                .withSweeping(new Sweeping(Duration.ZERO, Duration.ofNanos(1_000_000))),
+                .withSweeping(new Sweeping(Duration.ZERO, Duration.ofMillis(1))),
             SearchFixture.OPTIONS);
     build();
     NamespaceOptions brief =

@@ -24,8 +24,9 @@ import java.util.Map;
  * as it is, history and commit times included.
  *
  * <p>Only for a directory that nobody can open yet: a kill half-way leaves neither state.
- * Idempotency keys are all forgotten, since their answers may lie in what is taken back. For one
- * use and one thread.
+ * Idempotency keys are all forgotten, since their answers may lie in what is taken back. Rows in
+ * deleted ranges are looked at, too: their namespace may be taken back, and its id given again to
+ * one that must not find them. For one use and one thread.
  */
 final class Rewind {
   private static final int BATCH_BYTES = 8 << 20;
@@ -67,7 +68,7 @@ final class Rewind {
   }
 
   private void dropNewer(ColumnFamily family, RowVersion rowVersion) {
-    try (RocksCursor cursor = engine.cursor(family, RocksEngine.CursorUse.BULK)) {
+    try (RocksCursor cursor = engine.cursor(family, RocksEngine.CursorUse.SCAN)) {
       for (cursor.seek(new byte[0]); cursor.valid(); cursor.next()) {
         byte[] key = cursor.key();
         if (rowVersion.of(key, cursor.value()) > version) {
@@ -78,7 +79,7 @@ final class Rewind {
   }
 
   private void history() {
-    try (RocksCursor cursor = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.BULK)) {
+    try (RocksCursor cursor = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SCAN)) {
       for (cursor.seek(new byte[0]); cursor.valid(); cursor.next()) {
         byte[] key = cursor.key();
         long from = Keys.versionOf(key);
@@ -98,7 +99,7 @@ final class Rewind {
 
   private void vectorHistory() {
     try (RocksCursor cursor =
-        engine.cursor(ColumnFamily.VECTOR_HISTORY, RocksEngine.CursorUse.BULK)) {
+        engine.cursor(ColumnFamily.VECTOR_HISTORY, RocksEngine.CursorUse.SCAN)) {
       for (cursor.seek(new byte[0]); cursor.valid(); cursor.next()) {
         byte[] key = cursor.key();
         long from = Keys.versionOf(key);

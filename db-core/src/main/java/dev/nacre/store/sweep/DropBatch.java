@@ -26,12 +26,18 @@ final class DropBatch {
   private final GroupCommitter committer;
   private final BooleanSupplier stop;
   private final GroupBatch batch = new GroupBatch();
+  private final SweepCounts counts;
   private int rows;
+
+  /** What is in the batch: counted when it is written. */
+  private SweepCounts pending = new SweepCounts();
+
   private @Nullable NamespaceEntry raised;
 
-  DropBatch(GroupCommitter committer, BooleanSupplier stop) {
+  DropBatch(GroupCommitter committer, BooleanSupplier stop, SweepCounts counts) {
     this.committer = committer;
     this.stop = stop;
+    this.counts = counts;
   }
 
   /** Raises the floors of a namespace; before rows below them are given here. */
@@ -44,6 +50,14 @@ final class DropBatch {
   void delete(ColumnFamily family, byte[] key) {
     batch.delete(family, key);
     rows++;
+    switch (family) {
+      case HISTORY -> pending.historyRows++;
+      case VECTOR_HISTORY -> pending.vectorRows++;
+      case LOG -> pending.logRows++;
+      default -> {
+        // Of the queue of expiries: nothing that anybody had.
+      }
+    }
   }
 
   /** Drops all rows between two keys. */
@@ -83,10 +97,12 @@ final class DropBatch {
     try {
       await(committer.maintain(batch, false));
       raised = null;
+      counts.add(pending);
     } finally {
       // Also what failed: it is found again by the next sweep.
       batch.clear(GroupCommitter.MAINTENANCE_BYTES);
       rows = 0;
+      pending = new SweepCounts();
     }
   }
 

@@ -21,12 +21,10 @@ final class LogTrim {
 
   private final RocksEngine engine;
   private final DropBatch drops;
-  private final SweepCounts counts;
 
-  LogTrim(RocksEngine engine, DropBatch drops, SweepCounts counts) {
+  LogTrim(RocksEngine engine, DropBatch drops) {
     this.engine = engine;
     this.drops = drops;
-    this.counts = counts;
   }
 
   /**
@@ -51,33 +49,37 @@ final class LogTrim {
   /** The key of the first row that was not dropped; empty at the end. */
   private byte[] some(NamespaceEntry namespace, byte[] position, long upTo) {
     byte[] ofNamespace = Keys.namespacePrefix(namespace.id());
-    int rows = 0;
-    try (RocksCursor log = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SWEEP);
-        RocksCursor history = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SWEEP);
+    try (RocksCursor log = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SWEEP)) {
+      log.seek(position);
+      // Most namespaces have nothing: the other cursors are opened when there is something.
+      if (isDue(log, ofNamespace, upTo)) {
+        raise(namespace, upTo);
+        drop(namespace, log, upTo);
+        drops.write();
+      }
+      return log.valid() && Keys.startsWith(log.key(), ofNamespace) ? log.key() : new byte[0];
+    }
+  }
+
+  private void drop(NamespaceEntry namespace, RocksCursor log, long upTo) {
+    byte[] ofNamespace = Keys.namespacePrefix(namespace.id());
+    try (RocksCursor history = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SWEEP);
         RocksCursor vectors =
             engine.cursor(ColumnFamily.VECTOR_HISTORY, RocksEngine.CursorUse.SWEEP)) {
-      for (log.seek(position); log.valid(); log.next()) {
+      for (int rows = 0; rows < ROWS_PER_CURSOR && isDue(log, ofNamespace, upTo); rows++) {
         byte[] key = log.key();
-        if (!Keys.startsWith(key, ofNamespace)) {
-          break;
-        }
-        long version = Keys.versionOfLog(key);
-        if (version > upTo || rows >= ROWS_PER_CURSOR) {
-          drops.write();
-          return key;
-        }
-        if (rows == 0) {
-          raise(namespace, upTo);
-        }
-        rows++;
-        drop(namespace, LogRow.parse(log.value()), version, history, vectors);
+        drop(namespace, LogRow.parse(log.value()), Keys.versionOfLog(key), history, vectors);
         drops.delete(ColumnFamily.LOG, key);
-        counts.logRows++;
         drops.mayWrite();
+        log.next();
       }
     }
-    drops.write();
-    return new byte[0];
+  }
+
+  private static boolean isDue(RocksCursor log, byte[] ofNamespace, long upTo) {
+    return log.valid()
+        && Keys.startsWith(log.key(), ofNamespace)
+        && Keys.versionOfLog(log.key()) <= upTo;
   }
 
   private void raise(NamespaceEntry namespace, long upTo) {
@@ -114,14 +116,12 @@ final class LogTrim {
       vectors.seek(Keys.versioned(vector, version - 1));
       if (isOf(vectors, vector) && VectorRow.version(vectors.value()) == version) {
         drops.delete(ColumnFamily.VECTOR_HISTORY, vectors.key());
-        counts.vectorRows++;
       }
     }
   }
 
   private void dropHistory(RocksCursor history) {
     drops.delete(ColumnFamily.HISTORY, history.key());
-    counts.historyRows++;
   }
 
   private static boolean isOf(RocksCursor cursor, byte[] prefix) {

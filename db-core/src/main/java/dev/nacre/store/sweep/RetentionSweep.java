@@ -124,7 +124,7 @@ final class RetentionSweep {
     // Before the look: a change that comes meanwhile must not be taken for seen.
     long logged = namespace.loggedVersion();
     long first = firstToLookAt(namespace, retention, look);
-    long left = first > upTo ? first : trim(namespace, retention, first, upTo, drops, counts);
+    long left = first > upTo ? first : trim(namespace, retention, first, upTo, drops);
     long due;
     if (first > upTo) {
       due = nowMicros;
@@ -151,16 +151,11 @@ final class RetentionSweep {
   }
 
   private long trim(
-      NamespaceEntry namespace,
-      Retention retention,
-      long first,
-      long upTo,
-      DropBatch drops,
-      SweepCounts counts) {
+      NamespaceEntry namespace, Retention retention, long first, long upTo, DropBatch drops) {
     return switch (retention) {
       case Retention.LastVersions last ->
-          new VersionTrim(engine, drops, counts).run(namespace, last.count(), first, upTo);
-      case Retention.Lasting _ -> new LogTrim(engine, drops, counts).run(namespace, first, upTo);
+          new VersionTrim(engine, drops).run(namespace, last.count(), first, upTo);
+      case Retention.Lasting _ -> new LogTrim(engine, drops).run(namespace, first, upTo);
       case Retention.All _ -> 0;
     };
   }

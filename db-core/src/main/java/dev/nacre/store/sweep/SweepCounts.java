@@ -10,6 +10,14 @@ final class SweepCounts {
   long logRows;
   int namespacesDropped;
 
+  void add(SweepCounts more) {
+    recordsExpired += more.recordsExpired;
+    historyRows += more.historyRows;
+    vectorRows += more.vectorRows;
+    logRows += more.logRows;
+    namespacesDropped += more.namespacesDropped;
+  }
+
   SweepReport report() {
     return new SweepReport(recordsExpired, historyRows, vectorRows, logRows, namespacesDropped);
   }

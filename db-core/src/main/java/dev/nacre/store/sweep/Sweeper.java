@@ -177,7 +177,7 @@ public final class Sweeper {
   }
 
   private void sweep(boolean whole, BooleanSupplier stop, SweepCounts counts) {
-    DropBatch drops = new DropBatch(committer, stop);
+    DropBatch drops = new DropBatch(committer, stop, counts);
     long now = Math.max(Micros.of(clock.instant()), committer.visible().timeMicros());
     expiry.run(now, whole, drops, counts);
     retention.run(now, drops, counts);

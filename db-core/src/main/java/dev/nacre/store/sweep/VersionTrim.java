@@ -11,6 +11,7 @@ import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.RocksCursor;
 import dev.nacre.store.rocks.RocksEngine;
 import java.util.Arrays;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -27,12 +28,10 @@ final class VersionTrim {
 
   private final RocksEngine engine;
   private final DropBatch drops;
-  private final SweepCounts counts;
 
-  VersionTrim(RocksEngine engine, DropBatch drops, SweepCounts counts) {
+  VersionTrim(RocksEngine engine, DropBatch drops) {
     this.engine = engine;
     this.drops = drops;
-    this.counts = counts;
   }
 
   /**
@@ -46,7 +45,7 @@ final class VersionTrim {
     byte[] position = Keys.log(namespace.id(), from, 0);
     boolean looked = false;
     while (true) {
-      TreeSet<byte[]> keys = new TreeSet<>(Arrays::compareUnsigned);
+      SortedSet<byte[]> keys = new TreeSet<>(Arrays::compareUnsigned);
       long next = 0;
       boolean more = false;
       try (RocksCursor log = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SWEEP)) {
@@ -70,19 +69,39 @@ final class VersionTrim {
         }
       }
       looked |= !keys.isEmpty();
-      // Opened before any head is read: a version that moves meanwhile is missed, and kept.
-      try (RocksCursor history = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SWEEP)) {
-        for (byte[] key : keys) {
-          trim(namespace, key, keep, upTo, history);
-        }
+      if (!keys.isEmpty()) {
+        trim(namespace, keys, keep, upTo);
       }
       if (!more) {
         if (looked) {
-          FloorRow floors = namespace.floors();
-          drops.raise(namespace, new FloorRow(floors.log(), floors.history(), keep, upTo));
-          drops.write();
+          settle(namespace, keep, upTo);
         }
         return next;
+      }
+    }
+  }
+
+  /** Writes what is left in the batch, and up to where the log was looked at. */
+  private void settle(NamespaceEntry namespace, int keep, long upTo) {
+    FloorRow before = namespace.floors();
+    boolean written = false;
+    drops.raise(namespace, new FloorRow(before.log(), before.history(), keep, upTo));
+    try {
+      drops.write();
+      written = true;
+    } finally {
+      if (!written) {
+        // What was to be dropped is there still: the next sweep must look again.
+        namespace.setFloors(before);
+      }
+    }
+  }
+
+  private void trim(NamespaceEntry namespace, SortedSet<byte[]> keys, int keep, long upTo) {
+    // Opened before any head is read: a version that moves meanwhile is missed, and kept.
+    try (RocksCursor history = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SWEEP)) {
+      for (byte[] key : keys) {
+        trim(namespace, key, keep, upTo, history);
       }
     }
   }
@@ -135,7 +154,6 @@ final class VersionTrim {
 
   private void drop(NamespaceEntry namespace, byte[] key, byte[] rowKey, HistoryRow row) {
     drops.delete(ColumnFamily.HISTORY, rowKey);
-    counts.historyRows++;
     if (row.row().isTombstone()) {
       return;
     }
@@ -146,7 +164,6 @@ final class VersionTrim {
       byte[] stored = engine.get(ColumnFamily.VECTOR_HISTORY, vector);
       if (stored != null && VectorRow.version(stored) <= row.to()) {
         drops.delete(ColumnFamily.VECTOR_HISTORY, vector);
-        counts.vectorRows++;
       }
     }
   }
