@@ -11,6 +11,7 @@ import dev.nacre.store.layout.CommitRow;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.Micros;
 import dev.nacre.store.layout.StoreDirectory;
+import dev.nacre.store.maintain.TornManifest;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.GroupBatch;
 import dev.nacre.store.rocks.LogCheckResult;
@@ -90,6 +91,7 @@ final class OpenStore implements AutoCloseable {
   }
 
   private static OpenStore openAsOwner(StoreOptions options, StoreDirectory directory) {
+    TornManifest.mend(directory);
     LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
     if (log.damaged()) {
       checkDamage(options, directory, log);
@@ -187,20 +189,23 @@ final class OpenStore implements AutoCloseable {
                 options.blockCacheBytes(),
                 options.writeBufferBytes()));
     try {
+      boolean renewLineage = false;
       if (directory != null) {
         checkNothingLost(engine, directory, log);
         if (!options.readOnly()) {
-          checkCleanMarker(engine, directory);
+          boolean clean = checkCleanMarker(engine, directory);
+          renewLineage = log.damaged() || (!clean && directory.mayHaveLostPower());
         }
       }
-      return start(options, directory, engine, log.damaged() && !options.readOnly());
+      return start(options, directory, engine, renewLineage);
     } catch (RuntimeException e) {
       engine.close();
       throw e;
     }
   }
 
-  private static void checkCleanMarker(RocksEngine engine, StoreDirectory directory) {
+  /** Whether the last close was in order. */
+  private static boolean checkCleanMarker(RocksEngine engine, StoreDirectory directory) {
     OptionalLong closedAt = directory.cleanMarker();
     long last = lastCommit(engine).version();
     if (closedAt.isPresent() && closedAt.getAsLong() != last) {
@@ -208,6 +213,7 @@ final class OpenStore implements AutoCloseable {
       throw lost(directory, last + 1, closedAt.getAsLong(), "the last close was clean");
     }
     OptionalLong _ = directory.takeCleanMarker();
+    return closedAt.isPresent();
   }
 
   private static OpenStore start(
@@ -216,6 +222,9 @@ final class OpenStore implements AutoCloseable {
       RocksEngine engine,
       boolean renewLineage) {
     String lineage = lineage(engine, options.readOnly(), renewLineage);
+    if (directory != null && !options.readOnly()) {
+      directory.settle();
+    }
     NamespaceRegistry registry = NamespaceRegistry.load(engine);
     Visible last = lastCommit(engine);
     StoreExecutors executors = StoreExecutors.create();
@@ -263,8 +272,9 @@ final class OpenStore implements AutoCloseable {
   }
 
   /**
-   * The lineage, new when there is none, or when a torn tail was dropped: numbers that somebody may
-   * have seen will be given to other commits.
+   * The lineage, new when there is none, when a torn tail was dropped, and when a power cut may have
+   * taken the tail without a trace: numbers that somebody may have seen will be given to other
+   * commits.
    */
   private static String lineage(RocksEngine engine, boolean readOnly, boolean renew) {
     byte @Nullable [] stored = engine.get(ColumnFamily.META, Keys.lineage());

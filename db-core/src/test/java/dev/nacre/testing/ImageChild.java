@@ -81,13 +81,15 @@ public final class ImageChild {
       try (Store store = Store.open(options(root.resolve("db")))) {
         session.mark("open\t" + store.now().version() + "\t" + store.lineage());
         int commits = 3 + random.nextInt(24);
+        // From rounds in which nothing is forced to the disk to those in which everything is.
+        int syncsInSix = random.nextInt(7);
         List<CompletableFuture<Void>> threads = new ArrayList<>();
         for (int thread = 0; thread < THREADS; thread++) {
           String name = life + "-" + round + "-" + thread;
           long seed = random.nextLong();
           threads.add(
               CompletableFuture.runAsync(
-                  () -> commit(store, name, commits, new Random(seed)),
+                  () -> commit(store, name, commits, syncsInSix, new Random(seed)),
                   task -> Thread.ofPlatform().start(task)));
         }
         maintain(store);
@@ -118,23 +120,20 @@ public final class ImageChild {
     }
   }
 
-  private void commit(Store store, String name, int commits, Random chance) {
+  private void commit(
+      Store store, String name, int commits, int syncsInSix, Random chance) {
     Queue<CompletableFuture<Void>> pending = new ArrayDeque<>();
-    boolean sync = chance.nextBoolean();
     for (int i = 0; i < commits; i++) {
       String token = name + "-" + i;
       if (chance.nextInt(4) == 0) {
         token = conditional(store, token, chance);
       }
-      // Runs of either, so that there are longer tails that a power cut may take.
-      if (chance.nextInt(6) == 0) {
-        sync = !sync;
-      }
-      Durability durability = sync ? Durability.SYNC : Durability.ASYNC;
+      Durability durability =
+          chance.nextInt(6) < syncsInSix ? Durability.SYNC : Durability.ASYNC;
       CompletableFuture<Void> acknowledged = commit(store, token, durability);
       if (ImageBatches.isRepeatable(token) && chance.nextBoolean()) {
         String again = token;
-        acknowledged = acknowledged.thenCompose(_ -> commit(store, again, Durability.SYNC));
+        acknowledged = acknowledged.thenCompose(_ -> commit(store, again, durability));
       }
       pending.add(acknowledged);
       if (pending.size() == OUTSTANDING) {

@@ -112,6 +112,7 @@ final class ImageRun implements AutoCloseable {
       long imageSeed = seed * 1_000_003 + i;
       Path image = Files.createDirectory(work.resolve("image" + images));
       disk.writeAfterPowerCut(image, new Random(imageSeed));
+      startAnew(image.resolve("db"));
       Path copy = null;
       if (i == nextBase) {
         copy = work.resolve("base" + images);
@@ -127,6 +128,15 @@ final class ImageRun implements AutoCloseable {
       }
     }
     acknowledged += knowledge.acknowledged;
+  }
+
+  /** After a power cut the system has started anew, and its number for that is another one. */
+  private static void startAnew(Path directory) throws IOException {
+    Path owner = directory.resolve("OWNER");
+    if (Files.exists(owner)) {
+      String text = Files.readString(owner);
+      Files.writeString(owner, text.replaceAll("boot=\\S+", "boot=an-earlier-one"));
+    }
   }
 
   /** The version that a life begins with. */

@@ -12,6 +12,7 @@ import dev.nacre.store.layout.OwnerFile;
 import dev.nacre.store.layout.StoreDirectory;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.LogCheckResult;
+import dev.nacre.store.rocks.ManifestTail;
 import dev.nacre.store.rocks.RocksEngine;
 import dev.nacre.store.rocks.StorageFileCheck;
 import dev.nacre.store.rocks.WriteAheadLogCheck;
@@ -44,6 +45,8 @@ public final class StoreVerification {
   private final ViewCheck views;
   private final Findings findings = new Findings();
   private long version = -1;
+  private boolean closedInOrder;
+  private boolean tornManifest;
 
   private StoreVerification(Path directory, ViewCheck views) {
     this.directory = directory.toAbsolutePath().normalize();
@@ -71,6 +74,7 @@ public final class StoreVerification {
 
   private void verify() throws IOException {
     OptionalLong closedAt = checkDirectory();
+    closedInOrder = closedAt.isPresent();
     LogCheckResult log = checkLog();
     manifest();
     RocksEngine engine = open();
@@ -159,8 +163,18 @@ public final class StoreVerification {
       findings.file();
       // The end of a manifest that an owner is just writing looks torn.
       if (damages.isEmpty() || attempt == LOOKS_MAX || !isOwned()) {
+        tornManifest = !closedInOrder && !damages.isEmpty() && ManifestTail.find(store) != null;
         for (StorageFileCheck.Damage damage : damages) {
-          findings.add(Area.STORAGE_FILE, store.resolve(damage.file()).toString(), damage.what());
+          String file = store.resolve(damage.file()).toString();
+          if (tornManifest) {
+            findings.add(
+                Area.STORAGE_FILE,
+                file,
+                "it ends in a torn record, as a power cut leaves it: " + damage.what(),
+                Remedy.NONE);
+          } else {
+            findings.add(Area.STORAGE_FILE, file, damage.what());
+          }
         }
         return;
       }
@@ -176,7 +190,11 @@ public final class StoreVerification {
           findings.add(
               Area.STORAGE_FILE,
               store.toString(),
-              "the store cannot be opened, its rows were not looked at: " + e.getMessage());
+              tornManifest
+                  ? "rows were not looked at before the torn end of the manifest is cut off, which"
+                      + " the next opening does if nothing is missing without it"
+                  : "the store cannot be opened, its rows were not looked at: " + e.getMessage(),
+              tornManifest ? Remedy.NONE : Remedy.RESTORE);
           return null;
         }
       }
