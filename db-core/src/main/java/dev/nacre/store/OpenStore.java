@@ -11,7 +11,7 @@ import dev.nacre.store.layout.CommitRow;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.Micros;
 import dev.nacre.store.layout.StoreDirectory;
-import dev.nacre.store.maintain.TornManifest;
+import dev.nacre.store.maintain.PowerCut;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.GroupBatch;
 import dev.nacre.store.rocks.LogCheckResult;
@@ -73,7 +73,7 @@ final class OpenStore implements AutoCloseable {
   static OpenStore open(StoreOptions options) {
     Path path = options.directory();
     if (path == null) {
-      return openEngine(options, null, LogCheckResult.EMPTY);
+      return openEngine(options, null, LogCheckResult.EMPTY, false);
     }
     StoreDirectory directory = StoreDirectory.open(path, options.readOnly());
     boolean opened = false;
@@ -91,12 +91,12 @@ final class OpenStore implements AutoCloseable {
   }
 
   private static OpenStore openAsOwner(StoreOptions options, StoreDirectory directory) {
-    TornManifest.mend(directory);
+    boolean mended = PowerCut.mend(directory);
     LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
     if (log.damaged()) {
       checkDamage(options, directory, log);
     }
-    return openEngine(options, directory, log);
+    return openEngine(options, directory, log, mended);
   }
 
   /**
@@ -124,7 +124,15 @@ final class OpenStore implements AutoCloseable {
   private static OpenStore lookBeside(StoreOptions options, StoreDirectory directory) {
     OptionalLong closedAt = directory.cleanMarker();
     LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
-    OpenStore store = openEngine(options, directory, log);
+    if (log.gap() != null) {
+      throw new UnavailableException(
+          "the write-ahead log in "
+              + directory.path()
+              + " has a gap, as a power cut leaves it behind commits that were not yet durable;"
+              + " its owner cuts it off: open the directory once for writing",
+          Map.of("directory", directory.path().toString()));
+    }
+    OpenStore store = openEngine(options, directory, log, false);
     long last = store.committer.visible().version();
     if (closedAt.isPresent() && closedAt.getAsLong() > last) {
       store.executors.close();
@@ -180,7 +188,10 @@ final class OpenStore implements AutoCloseable {
   }
 
   private static OpenStore openEngine(
-      StoreOptions options, @Nullable StoreDirectory directory, LogCheckResult log) {
+      StoreOptions options,
+      @Nullable StoreDirectory directory,
+      LogCheckResult log,
+      boolean mended) {
     RocksEngine engine =
         RocksEngine.open(
             new RocksEngine.Options(
@@ -194,7 +205,7 @@ final class OpenStore implements AutoCloseable {
         checkNothingLost(engine, directory, log);
         if (!options.readOnly()) {
           boolean clean = checkCleanMarker(engine, directory);
-          renewLineage = log.damaged() || (!clean && directory.mayHaveLostPower());
+          renewLineage = mended || log.damaged() || (!clean && directory.mayHaveLostPower());
         }
       }
       return start(options, directory, engine, renewLineage);

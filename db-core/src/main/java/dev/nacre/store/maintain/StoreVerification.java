@@ -12,6 +12,7 @@ import dev.nacre.store.layout.OwnerFile;
 import dev.nacre.store.layout.StoreDirectory;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.LogCheckResult;
+import dev.nacre.store.rocks.LogGap;
 import dev.nacre.store.rocks.ManifestTail;
 import dev.nacre.store.rocks.RocksEngine;
 import dev.nacre.store.rocks.StorageFileCheck;
@@ -47,6 +48,7 @@ public final class StoreVerification {
   private long version = -1;
   private boolean closedInOrder;
   private boolean tornManifest;
+  private boolean tornLog;
 
   private StoreVerification(Path directory, ViewCheck views) {
     this.directory = directory.toAbsolutePath().normalize();
@@ -91,7 +93,11 @@ public final class StoreVerification {
         table(store.resolve(name));
       }
       guarded(Area.LOG, "commit", () -> version = StoreFiles.lastCommit(engine).version());
-      if (version >= 0) {
+      LogGap gap = isOwned() ? null : PowerCut.gapAtBeginning(engine, store, log);
+      if (gap != null) {
+        gap(gap);
+      }
+      if (version >= 0 && !tornLog) {
         guarded(Area.LOG, "commit", () -> lost(engine, log, closedAt));
         rows(engine);
       }
@@ -132,7 +138,9 @@ public final class StoreVerification {
             findings.file();
           }
         }
-        if (log.damaged() && !isOwned()) {
+        if (log.gap() != null && !isOwned()) {
+          gap(log.gap());
+        } else if (log.damaged() && !isOwned()) {
           findings.add(
               Area.WRITE_AHEAD_LOG,
               store.toString(),
@@ -150,6 +158,18 @@ public final class StoreVerification {
         }
       }
     }
+  }
+
+  private void gap(LogGap gap) {
+    tornLog = true;
+    findings.add(
+        Area.WRITE_AHEAD_LOG,
+        gap.file().toString(),
+        "the log has a gap at byte "
+            + gap.end()
+            + ", as a power cut leaves it among commits that were not yet durable; rows were not"
+            + " looked at before the next opening cuts it off there, if nothing durable is missing",
+        Remedy.NONE);
   }
 
   private void manifest() throws IOException {
