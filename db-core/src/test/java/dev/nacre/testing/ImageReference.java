@@ -90,6 +90,18 @@ final class ImageReference {
     return commits.size();
   }
 
+  /** What a version wrote. */
+  String token(long version) {
+    return commits.get((int) version - 1).token;
+  }
+
+  /** Compares a directory that holds just this, every version. */
+  void compareEverywhere(Path directory) {
+    try (Store store = Store.open(ImageChild.options(directory))) {
+      compare(store, model(version()), new Random(0), true);
+    }
+  }
+
   /** Fails unless an acknowledgement is of what is there. */
   void checkAcknowledged(long version, String time, String token) {
     assertTrue(version <= version(), () -> "version " + version + " was acknowledged and is lost");

@@ -130,12 +130,15 @@ final class ImageRun implements AutoCloseable {
     acknowledged += knowledge.acknowledged;
   }
 
-  /** After a power cut the system has started anew, and its number for that is another one. */
+  /** After a power cut the system has started anew, and the owner's process is not there. */
   private static void startAnew(Path directory) throws IOException {
     Path owner = directory.resolve("OWNER");
     if (Files.exists(owner)) {
       String text = Files.readString(owner);
-      Files.writeString(owner, text.replaceAll("boot=\\S+", "boot=an-earlier-one"));
+      Files.writeString(
+          owner,
+          text.replaceAll("boot=\\S+", "boot=an-earlier-one")
+              .replaceAll("pid=\\d+", "pid=" + Integer.MAX_VALUE));
     }
   }
 
@@ -233,9 +236,7 @@ final class ImageRun implements AutoCloseable {
     } catch (Exception | AssertionError e) {
       Path keptHere = keptImages.resolve("image-" + Long.toHexString(seed));
       var _ = Files.createDirectories(keptImages);
-      if (Files.exists(keptHere)) {
-        TestDirectories.delete(keptHere);
-      }
+      TestDirectories.deleteIfThere(keptHere);
       TestDirectories.copy(untouched, keptHere);
       Files.writeString(keptHere.resolve("known"), seed + "\t" + known + "\n" + reference);
       if (Files.exists(journal)) {

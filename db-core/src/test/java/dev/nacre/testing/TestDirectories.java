@@ -31,6 +31,13 @@ public final class TestDirectories {
     }
   }
 
+  /** The same, of one that may be absent. */
+  public static void deleteIfThere(Path directory) throws IOException {
+    if (Files.exists(directory)) {
+      delete(directory);
+    }
+  }
+
   /**
    * Copies a directory as it is now: of a store that is open and quiet, this is what a killed
    * process would leave behind. Files that vanish meanwhile are left out.
