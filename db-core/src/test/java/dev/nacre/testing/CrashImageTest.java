@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.nacre.faults.Shim;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class CrashImageTest {
   private static final int IMAGES_PER_LIFE = 25;
   private static final int CHECKERS = 2;
+  private static final int LIVES_PER_REPORT = 10;
 
   private Path work = Path.of("");
 
@@ -36,30 +39,51 @@ class CrashImageTest {
 
   @Test
   void powerCut_losesNoDurableCommitAndLeavesNoneHalf() throws Exception {
-    run(Integer.getInteger("nacre.images", 500), new Random().nextLong());
+    run(
+        Integer.getInteger("nacre.images", 500),
+        ImageProgress.begin(Long.getLong("nacre.images.seed", new Random().nextLong())),
+        null);
   }
 
-  private void run(int images, long seed) throws Exception {
-    long begun = System.nanoTime();
-    System.out.println("CrashImageTest: " + images + " images, seed " + seed);
-    Random random = new Random(seed);
+  /**
+   * The same for as long as it takes, in parts: where it was stopped it goes on, by a file in {@code
+   * target} that is deleted at the end.
+   */
+  @Tag("soak")
+  @Test
+  void thousandsOfPowerCuts_loseNoDurableCommitAndLeaveNoneHalf() throws Exception {
+    int images = Integer.getInteger("nacre.soak.images", 20_000);
+    Path state = Path.of("target", "crash-images.state");
+    ImageProgress progress = ImageProgress.read(state, new Random().nextLong());
+    run(images, progress, state);
+    Files.deleteIfExists(state);
+  }
+
+  private void run(int images, ImageProgress from, @Nullable Path state) throws Exception {
+    System.out.println("CrashImageTest: " + images + " images, from " + from);
+    ImageProgress progress = from;
     try (ImageRun run = new ImageRun(work, Path.of("target", "crash-images"), CHECKERS)) {
-      while (run.images() < images) {
-        run.live(random.nextLong(), Math.min(IMAGES_PER_LIFE, images - run.images()));
+      while (progress.images() < images) {
+        long begun = System.nanoTime();
+        int lives = Math.min(LIVES_PER_REPORT, 1 + (images - progress.images()) / IMAGES_PER_LIFE);
+        for (int i = 0; i < lives; i++) {
+          run.live(progress.lifeSeed(i), IMAGES_PER_LIFE);
+        }
+        run.awaitChecks();
+        progress =
+            progress.plus(
+                lives,
+                lives * IMAGES_PER_LIFE,
+                run.takeShortened(),
+                run.takeAcknowledged(),
+                (System.nanoTime() - begun) / 1_000_000);
+        if (state != null) {
+          progress.write(state);
+        }
+        System.out.println("CrashImageTest: " + progress);
       }
-      run.awaitChecks();
-      System.out.println(
-          "CrashImageTest: "
-              + run.images()
-              + " images in "
-              + (System.nanoTime() - begun) / 1_000_000_000
-              + " s, "
-              + run.shortened()
-              + " shortened, "
-              + run.acknowledged()
-              + " acknowledgements, "
-              + run.operations());
-      assertTrue(run.shortened() > 0, "no power cut has taken anything");
+      System.out.println("CrashImageTest: since it was started: " + run.operations());
     }
+    assertTrue(progress.shortened() > 0, "no power cut has taken anything");
   }
 }

@@ -290,31 +290,28 @@ final class ImageRun implements AutoCloseable {
         failures.add(e.getCause());
       }
     }
-    if (!failures.isEmpty() && Boolean.getBoolean("nacre.survey")) {
-      for (Throwable failure : failures) {
-        String text = String.valueOf(failure.getCause());
-        System.out.println("SURVEY " + failure.getMessage() + "\n   " + text.replaceAll("/dev/shm/nacre-images[0-9]*/", "").substring(0, Math.min(700, text.replaceAll("/dev/shm/nacre-images[0-9]*/", "").length())));
-      }
-    } else if (!failures.isEmpty()) {
+    if (!failures.isEmpty()) {
       AssertionError all = new AssertionError(failures.size() + " images failed");
       failures.forEach(all::addSuppressed);
       throw all;
     }
   }
 
-  /** Images made. */
-  int images() {
-    return images;
+  /**
+   * Images since the last call in which commits were missing that had been acknowledged as not yet
+   * durable.
+   */
+  int takeShortened() {
+    int taken = shortened;
+    shortened = 0;
+    return taken;
   }
 
-  /** Images in which commits were missing that had been acknowledged as not yet durable. */
-  int shortened() {
-    return shortened;
-  }
-
-  /** Acknowledgements before the last image of each life. */
-  long acknowledged() {
-    return acknowledged;
+  /** Acknowledgements, before the last image of each life, since the last call. */
+  long takeAcknowledged() {
+    long taken = acknowledged;
+    acknowledged = 0;
+    return taken;
   }
 
   /** What the lives did to their files. */

@@ -59,10 +59,6 @@ public final class PowerCut {
    * @throws UnavailableException when the file system refuses
    */
   public static boolean mend(StoreDirectory directory) {
-    if (directory.cleanMarker().isPresent()) {
-      // Everything had been forced: no write was under way, and what is damaged is damaged.
-      return false;
-    }
     try {
       Ends ends = find(directory);
       if (ends.manifest == null && ends.log == null) {
@@ -76,6 +72,12 @@ public final class PowerCut {
       try {
         Path store = Files.createDirectories(trial.resolve("store"));
         Path _ = Files.copy(directory.path().resolve("FORMAT"), trial.resolve("FORMAT"));
+        // The mark of a clean close says up to where everything must be there. It may be there
+        // though RocksDB was writing: it goes when RocksDB is open.
+        Path clean = directory.path().resolve("CLEAN");
+        if (Files.exists(clean)) {
+          Path _ = Files.copy(clean, trial.resolve("CLEAN"));
+        }
         for (Path file : FileTrees.files(directory.store())) {
           link(file, store.resolve(file.getFileName()), ends);
         }

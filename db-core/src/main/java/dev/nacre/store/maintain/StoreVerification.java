@@ -46,7 +46,6 @@ public final class StoreVerification {
   private final ViewCheck views;
   private final Findings findings = new Findings();
   private long version = -1;
-  private boolean closedInOrder;
   private boolean tornManifest;
   private boolean tornLog;
 
@@ -76,7 +75,6 @@ public final class StoreVerification {
 
   private void verify() throws IOException {
     OptionalLong closedAt = checkDirectory();
-    closedInOrder = closedAt.isPresent();
     LogCheckResult log = checkLog();
     manifest();
     RocksEngine engine = open();
@@ -183,7 +181,7 @@ public final class StoreVerification {
       findings.file();
       // The end of a manifest that an owner is just writing looks torn.
       if (damages.isEmpty() || attempt == LOOKS_MAX || !isOwned()) {
-        tornManifest = !closedInOrder && !damages.isEmpty() && ManifestTail.find(store) != null;
+        tornManifest = !damages.isEmpty() && ManifestTail.find(store) != null;
         for (StorageFileCheck.Damage damage : damages) {
           String file = store.resolve(damage.file()).toString();
           if (tornManifest) {
