@@ -124,14 +124,7 @@ final class OpenStore implements AutoCloseable {
   private static OpenStore lookBeside(StoreOptions options, StoreDirectory directory) {
     OptionalLong closedAt = directory.cleanMarker();
     LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
-    if (log.gap() != null) {
-      throw new UnavailableException(
-          "the write-ahead log in "
-              + directory.path()
-              + " has a gap, as a power cut leaves it behind commits that were not yet durable;"
-              + " its owner cuts it off: open the directory once for writing",
-          Map.of("directory", directory.path().toString()));
-    }
+    PowerCut.refuseTorn(directory, log);
     OpenStore store = openEngine(options, directory, log, false);
     long last = store.committer.visible().version();
     if (closedAt.isPresent() && closedAt.getAsLong() > last) {

@@ -2,8 +2,11 @@ package dev.nacre.faults;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -117,7 +120,7 @@ final class DiskFile implements DiskNode {
       done.forEach(change -> change.applyTo(base));
       return;
     }
-    TreeMap<Integer, Integer> touched = touched(done);
+    SortedMap<Integer, Integer> touched = touched(done);
     done.forEach(change -> change.applyTo(base));
     disk.resize(base.size);
     touched.keySet().forEach(sector -> base.copySector(sector, disk));
@@ -159,8 +162,8 @@ final class DiskFile implements DiskNode {
   }
 
   /** The last change to each sector, by sector. */
-  private static TreeMap<Integer, Integer> touched(List<Change> changes) {
-    TreeMap<Integer, Integer> sectors = new TreeMap<>();
+  private static SortedMap<Integer, Integer> touched(List<Change> changes) {
+    SortedMap<Integer, Integer> sectors = new TreeMap<>();
     for (int i = 0; i < changes.size(); i++) {
       Change change = changes.get(i);
       if (change.bytes != null && change.bytes.length > 0) {
@@ -208,9 +211,9 @@ final class DiskFile implements DiskNode {
    * @param sectors by number of changes
    * @param sizeAt the moment of the size
    */
-  private record Choice(TreeMap<Integer, List<Integer>> sectors, int sizeAt) {
-    static Choice of(int changes, TreeMap<Integer, Integer> touched, Random random) {
-      TreeMap<Integer, List<Integer>> sectors = new TreeMap<>();
+  private record Choice(Map<Integer, List<Integer>> sectors, int sizeAt) {
+    static Choice of(int changes, SortedMap<Integer, Integer> touched, Random random) {
+      Map<Integer, List<Integer>> sectors = new HashMap<>();
       int kind = random.nextInt(6);
       int cut = kind == 0 ? 0 : kind == 1 ? changes : random.nextInt(changes + 1);
       int sizeAt = kind <= 2 ? cut : random.nextInt(2) == 0 ? changes : random.nextInt(changes + 1);

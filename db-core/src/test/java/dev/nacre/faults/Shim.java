@@ -57,18 +57,25 @@ public final class Shim {
         .downcallHandle(symbols.findOrThrow(name), FunctionDescriptor.ofVoid(arguments));
   }
 
-  /** Which calls are counted and made to fail. The order is the library's. */
+  /** Which calls are counted and made to fail. */
   public enum Kind {
     /** Writing to a file, in whatever way. */
-    WRITE,
+    WRITE(0),
     /** Forcing a file or a directory to the disk. */
-    SYNC,
+    SYNC(1),
     /** Renaming and linking. */
-    RENAME,
+    RENAME(2),
     /** Making a file. */
-    OPEN,
+    OPEN(3),
     /** Removing a name. */
-    UNLINK
+    UNLINK(4);
+
+    /** The library's. */
+    private final int number;
+
+    Kind(int number) {
+      this.number = number;
+    }
   }
 
   /** What becomes of a call that is disturbed. */
@@ -219,12 +226,12 @@ public final class Shim {
 
     /** Lets the {@code at}-th call of a kind from now (1: the next) meet a fault, once. */
     public void arm(Kind kind, long at, Fault fault) {
-      arm(kind.ordinal(), at, fault.times, fault.errno, fault.half);
+      arm(kind.number, at, fault.times, fault.errno, fault.half);
     }
 
     /** Lets all calls of a kind from the {@code at}-th on meet a fault, until disarmed. */
     public void armForGood(Kind kind, long at, Fault fault) {
-      arm(kind.ordinal(), at, Long.MAX_VALUE / 2, fault.errno, fault.half);
+      arm(kind.number, at, Long.MAX_VALUE / 2, fault.errno, fault.half);
     }
 
     /** Disturbs no more, and counts from zero. */
@@ -242,7 +249,7 @@ public final class Shim {
 
     /** Calls of a kind since it was armed or disarmed. */
     public long seen(Kind kind) {
-      return counted(kind.ordinal());
+      return counted(kind.number);
     }
 
     /** How often a fault was met since it was armed. */

@@ -70,8 +70,9 @@ final class FaultRun implements AutoCloseable {
     live(
         List.of(Plan.CLEAN),
         said -> {
+          int field = 2;
           for (Kind kind : Kind.values()) {
-            counts.put(kind, Long.parseLong(said[2 + kind.ordinal()]));
+            counts.put(kind, Long.parseLong(said[field++]));
           }
         });
     return counts;

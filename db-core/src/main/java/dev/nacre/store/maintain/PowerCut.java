@@ -13,6 +13,7 @@ import dev.nacre.store.rocks.LogGap;
 import dev.nacre.store.rocks.ManifestTail;
 import dev.nacre.store.rocks.ManifestTail.Torn;
 import dev.nacre.store.rocks.RocksEngine;
+import dev.nacre.store.rocks.StorageFileCheck;
 import dev.nacre.store.rocks.WriteAheadLogCheck;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -83,7 +84,9 @@ public final class PowerCut {
         }
         cut(store, ends);
         if (!isEmpty(store)) {
-          check(ends, StoreVerification.run(trial, ViewCheck.NONE));
+          VerifyReport report = StoreVerification.run(trial, ViewCheck.NONE);
+          check(ends, report);
+          checkOrphans(ends, store, report.version());
         }
       } finally {
         FileTrees.delete(trial);
@@ -92,6 +95,23 @@ public final class PowerCut {
       return true;
     } catch (IOException e) {
       throw IoFailures.of("mending what a power cut has left", directory.path(), e);
+    }
+  }
+
+  /** Refuses to read what opening for writing would mend first. */
+  public static void refuseTorn(StoreDirectory directory, LogCheckResult log) {
+    try {
+      Torn torn = ManifestTail.find(directory.store());
+      if (log.gap() != null || (torn != null && !opens(directory.store()))) {
+        throw new UnavailableException(
+            "the store in "
+                + directory.path()
+                + " has torn ends, as a power cut leaves them; its owner cuts them off: open the"
+                + " directory once for writing",
+            Map.of("directory", directory.path().toString()));
+      }
+    } catch (IOException e) {
+      throw IoFailures.of("opening", directory.path(), e);
     }
   }
 
@@ -186,18 +206,39 @@ public final class PowerCut {
   private static void check(Ends ends, VerifyReport report) {
     for (Problem problem : report.problems()) {
       if (problem.remedy() == Problem.Remedy.RESTORE) {
-        throw new CorruptionException(
-            "files are damaged ("
-                + ends
-                + "), and without what is behind the damage the store is not whole ("
-                + problem
-                + "); nothing was changed; restore the directory from a backup",
-            Map.of(
-                "file",
-                ends.manifest != null
-                    ? ends.manifest.file().toString()
-                    : ends.log != null ? ends.log.file().toString() : ""));
+        throw notWhole(ends, problem.toString());
       }
     }
+  }
+
+  /**
+   * A sorted file that the manifest does not name holds nothing that the log has not got, unless
+   * the manifest has named it and the log was deleted.
+   */
+  private static void checkOrphans(Ends ends, Path store, long version) throws IOException {
+    for (Path file : FileTrees.files(store)) {
+      byte[] last =
+          file.toString().endsWith(".sst")
+              ? StorageFileCheck.lastKey(file, ColumnFamily.COMMIT)
+              : null;
+      if (last != null && Keys.versionOfCommit(last) > version) {
+        throw notWhole(
+            ends, file.getFileName() + " holds version " + Keys.versionOfCommit(last));
+      }
+    }
+  }
+
+  private static CorruptionException notWhole(Ends ends, String why) {
+    return new CorruptionException(
+        "files are damaged ("
+            + ends
+            + "), and without what is behind the damage the store is not whole ("
+            + why
+            + "); nothing was changed; restore the directory from a backup",
+        Map.of(
+            "file",
+            ends.manifest != null
+                ? ends.manifest.file().toString()
+                : ends.log != null ? ends.log.file().toString() : ""));
   }
 }

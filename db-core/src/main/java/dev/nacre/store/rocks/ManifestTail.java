@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Nothing is written here. Stateless.
  */
 public final class ManifestTail {
+  /** One write may have several records, and of it the end may have arrived and the middle not. */
+  private static final long WRITE_BYTES_MAX = 4096;
+
   private ManifestTail() {}
 
   /**
@@ -27,8 +30,9 @@ public final class ManifestTail {
   public record Torn(Path file, long end) {}
 
   /**
-   * The manifest in use, when its only damage is that of its end: no whole record follows. Null
-   * when it is whole, damaged elsewhere, or not there.
+   * The manifest in use, when its only damage is that of its end: no whole record follows, or only
+   * such as may have been written with what is damaged. Null when it is whole, damaged elsewhere,
+   * or not there.
    */
   public static @Nullable Torn find(Path storeDirectory) throws IOException {
     Path current = storeDirectory.resolve("CURRENT");
@@ -45,9 +49,11 @@ public final class ManifestTail {
       new LogFileReader(name, Long.parseLong(name.substring(9)), bytes, finder).read();
     }
     OptionalLong end = finder.end;
-    return end.isEmpty() || finder.goesOn || finder.records == 0
-        ? null
-        : new Torn(manifest, end.getAsLong());
+    if (end.isEmpty() || finder.records == 0) {
+      return null;
+    }
+    boolean oneWrite = Files.size(manifest) - end.getAsLong() <= WRITE_BYTES_MAX;
+    return finder.goesOn && !oneWrite ? null : new Torn(manifest, end.getAsLong());
   }
 
   private static final class Finder implements LogFileReader.Visitor {
