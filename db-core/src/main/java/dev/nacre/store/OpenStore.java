@@ -11,6 +11,7 @@ import dev.nacre.store.layout.CommitRow;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.Micros;
 import dev.nacre.store.layout.StoreDirectory;
+import dev.nacre.store.maintain.PowerCut;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.GroupBatch;
 import dev.nacre.store.rocks.LogCheckResult;
@@ -72,7 +73,7 @@ final class OpenStore implements AutoCloseable {
   static OpenStore open(StoreOptions options) {
     Path path = options.directory();
     if (path == null) {
-      return openEngine(options, null, LogCheckResult.EMPTY);
+      return openEngine(options, null, LogCheckResult.EMPTY, false);
     }
     StoreDirectory directory = StoreDirectory.open(path, options.readOnly());
     boolean opened = false;
@@ -90,11 +91,12 @@ final class OpenStore implements AutoCloseable {
   }
 
   private static OpenStore openAsOwner(StoreOptions options, StoreDirectory directory) {
+    boolean mended = PowerCut.mend(directory);
     LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
     if (log.damaged()) {
       checkDamage(options, directory, log);
     }
-    return openEngine(options, directory, log);
+    return openEngine(options, directory, log, mended);
   }
 
   /**
@@ -122,7 +124,8 @@ final class OpenStore implements AutoCloseable {
   private static OpenStore lookBeside(StoreOptions options, StoreDirectory directory) {
     OptionalLong closedAt = directory.cleanMarker();
     LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
-    OpenStore store = openEngine(options, directory, log);
+    PowerCut.refuseTorn(directory, log);
+    OpenStore store = openEngine(options, directory, log, false);
     long last = store.committer.visible().version();
     if (closedAt.isPresent() && closedAt.getAsLong() > last) {
       store.executors.close();
@@ -178,7 +181,10 @@ final class OpenStore implements AutoCloseable {
   }
 
   private static OpenStore openEngine(
-      StoreOptions options, @Nullable StoreDirectory directory, LogCheckResult log) {
+      StoreOptions options,
+      @Nullable StoreDirectory directory,
+      LogCheckResult log,
+      boolean mended) {
     RocksEngine engine =
         RocksEngine.open(
             new RocksEngine.Options(
@@ -187,20 +193,23 @@ final class OpenStore implements AutoCloseable {
                 options.blockCacheBytes(),
                 options.writeBufferBytes()));
     try {
+      boolean renewLineage = false;
       if (directory != null) {
         checkNothingLost(engine, directory, log);
         if (!options.readOnly()) {
-          checkCleanMarker(engine, directory);
+          boolean clean = checkCleanMarker(engine, directory);
+          renewLineage = mended || log.damaged() || (!clean && directory.mayHaveLostPower());
         }
       }
-      return start(options, directory, engine, log.damaged() && !options.readOnly());
+      return start(options, directory, engine, renewLineage);
     } catch (RuntimeException e) {
       engine.close();
       throw e;
     }
   }
 
-  private static void checkCleanMarker(RocksEngine engine, StoreDirectory directory) {
+  /** Whether the last close was in order. */
+  private static boolean checkCleanMarker(RocksEngine engine, StoreDirectory directory) {
     OptionalLong closedAt = directory.cleanMarker();
     long last = lastCommit(engine).version();
     if (closedAt.isPresent() && closedAt.getAsLong() != last) {
@@ -208,6 +217,7 @@ final class OpenStore implements AutoCloseable {
       throw lost(directory, last + 1, closedAt.getAsLong(), "the last close was clean");
     }
     OptionalLong _ = directory.takeCleanMarker();
+    return closedAt.isPresent();
   }
 
   private static OpenStore start(
@@ -216,6 +226,9 @@ final class OpenStore implements AutoCloseable {
       RocksEngine engine,
       boolean renewLineage) {
     String lineage = lineage(engine, options.readOnly(), renewLineage);
+    if (directory != null && !options.readOnly()) {
+      directory.settle();
+    }
     NamespaceRegistry registry = NamespaceRegistry.load(engine);
     Visible last = lastCommit(engine);
     StoreExecutors executors = StoreExecutors.create();
@@ -263,8 +276,9 @@ final class OpenStore implements AutoCloseable {
   }
 
   /**
-   * The lineage, new when there is none, or when a torn tail was dropped: numbers that somebody may
-   * have seen will be given to other commits.
+   * The lineage, new when there is none, when a torn tail was dropped, and when a power cut may have
+   * taken the tail without a trace: numbers that somebody may have seen will be given to other
+   * commits.
    */
   private static String lineage(RocksEngine engine, boolean readOnly, boolean renew) {
     byte @Nullable [] stored = engine.get(ColumnFamily.META, Keys.lineage());

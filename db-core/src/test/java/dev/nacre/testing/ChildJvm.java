@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.rocksdb.RocksDB;
 import org.rocksdb.util.Environment;
@@ -47,6 +48,20 @@ public final class ChildJvm implements AutoCloseable {
    * @param arguments of the main class
    */
   public static ChildJvm start(Class<?> main, Path work, String... arguments) throws IOException {
+    return start(main, work, Map.of(), arguments);
+  }
+
+  /**
+   * Starts a process with more in its environment.
+   *
+   * @param main its main class, on the class path of the tests
+   * @param work a directory for its native library and its error output
+   * @param environment added to that of this process
+   * @param arguments of the main class
+   */
+  public static ChildJvm start(
+      Class<?> main, Path work, Map<String, String> environment, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -64,7 +79,9 @@ public final class ChildJvm implements AutoCloseable {
             main.getName()));
     command.addAll(List.of(arguments));
     Path errors = Files.createTempFile(work, "child", ".err");
-    return new ChildJvm(new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+    builder.environment().putAll(environment);
+    return new ChildJvm(builder.start(), errors);
   }
 
   private static Path nativeLibrary(Path work) throws IOException {

@@ -12,10 +12,29 @@ import java.util.stream.Stream;
 public final class TestDirectories {
   private TestDirectories() {}
 
+  /**
+   * A new directory in memory where the system has such a file system, elsewhere otherwise; to be
+   * deleted by the caller.
+   */
+  public static Path createInMemory(String name) throws IOException {
+    Path memory = Path.of("/dev/shm");
+    return (Files.isDirectory(memory) && Files.isWritable(memory)
+            ? Files.createTempDirectory(memory, name)
+            : Files.createTempDirectory(name))
+        .toRealPath();
+  }
+
   /** Deletes a directory with everything in it. */
   public static void delete(Path directory) throws IOException {
     for (Path path : below(directory).reversed()) {
       Files.deleteIfExists(path);
+    }
+  }
+
+  /** The same, of one that may be absent. */
+  public static void deleteIfThere(Path directory) throws IOException {
+    if (Files.exists(directory)) {
+      delete(directory);
     }
   }
 

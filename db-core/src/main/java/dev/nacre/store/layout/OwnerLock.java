@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Who it is stands in the file {@code OWNER} beside it, lines of {@code name=value}: on Windows
  * nobody else can read a locked file. It is written after locking and is only read when the lock is
  * taken, so a stale one blocks nobody.
+ *
+ * <p>One that was left behind tells what became of its owner: the process died, and as long as the
+ * system was not started anew since, all that it had written is in the files. The line {@code boot}
+ * says so; it is written by {@link #settle}, when nothing of an earlier end is left to be dealt
+ * with.
  */
 public final class OwnerLock {
   static final String LOCK = "LOCK";
@@ -30,16 +35,24 @@ public final class OwnerLock {
   private static final int OWNER_BYTES_MAX = 4096;
   private static final Set<Object> HELD_HERE = ConcurrentHashMap.newKeySet();
 
+  /** Another one each time the system starts; empty where it has none. */
+  private static final String BOOT = boot();
+
+  private static final String BOOT_LINE = "boot=" + BOOT;
+
   private final FileOperations files;
   private final Path owner;
   private final Object key;
   private final Closeable lock;
+  private final boolean ownerOfThisBoot;
 
-  private OwnerLock(FileOperations files, Path owner, Object key, Closeable lock) {
+  private OwnerLock(
+      FileOperations files, Path owner, Object key, Closeable lock, boolean ownerOfThisBoot) {
     this.files = files;
     this.owner = owner;
     this.key = key;
     this.lock = lock;
+    this.ownerOfThisBoot = ownerOfThisBoot;
   }
 
   /**
@@ -60,9 +73,11 @@ public final class OwnerLock {
       if (lock == null) {
         throw locked(directory, owner, files);
       }
-      writeOwner(owner, files);
+      boolean ownerOfThisBoot =
+          !BOOT.isEmpty() && ownerText(owner, files).lines().anyMatch(BOOT_LINE::equals);
+      writeOwner(owner, files, "");
       acquired = true;
-      return new OwnerLock(files, owner, key, lock);
+      return new OwnerLock(files, owner, key, lock, ownerOfThisBoot);
     } finally {
       if (!acquired) {
         try {
@@ -74,6 +89,19 @@ public final class OwnerLock {
         }
       }
     }
+  }
+
+  /**
+   * Whether the owner before this one has died while the system ran on, so that nothing it had
+   * written is lost. Where the system does not tell its boots apart this is never known.
+   */
+  public boolean followsDeathOnly() {
+    return ownerOfThisBoot;
+  }
+
+  /** What an earlier end has left is dealt with: from now on only this owner's end matters. */
+  public void settle() throws IOException {
+    writeOwner(owner, files, BOOT_LINE + "\n");
   }
 
   /** Gives the lock back. */
@@ -97,7 +125,8 @@ public final class OwnerLock {
     return key != null ? key : directory.toRealPath();
   }
 
-  private static void writeOwner(Path owner, FileOperations files) throws IOException {
+  private static void writeOwner(Path owner, FileOperations files, String more)
+      throws IOException {
     String text =
         "pid="
             + ProcessHandle.current().pid()
@@ -109,7 +138,8 @@ public final class OwnerLock {
             + ProcessHandle.current().info().startInstant().map(Instant::toString).orElse("unknown")
             + "\ncommand="
             + command()
-            + "\n";
+            + "\n"
+            + more;
     Path temporary = owner.resolveSibling(OWNER + ".tmp");
     files.write(temporary, text.getBytes(StandardCharsets.UTF_8));
     files.replace(temporary, owner);
@@ -176,6 +206,15 @@ public final class OwnerLock {
       return printable(Files.readString(Path.of("/etc/hostname")));
     } catch (IOException e) {
       return "unknown";
+    }
+  }
+
+  private static String boot() {
+    try {
+      return printable(Files.readString(Path.of("/proc/sys/kernel/random/boot_id")));
+    } catch (IOException _) {
+      // Not Linux.
+      return "";
     }
   }
 

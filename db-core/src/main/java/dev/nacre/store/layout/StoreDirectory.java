@@ -269,6 +269,31 @@ public final class StoreDirectory implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether the last owner's end may have taken what was not forced to the disk: unless it closed
+   * in order ({@link #cleanMarker}), or died while the system ran on. For the owner.
+   */
+  public synchronized boolean mayHaveLostPower() {
+    ensureOwner();
+    return lock == null || !lock.followsDeathOnly();
+  }
+
+  /**
+   * What the last owner's end has left is dealt with, durably.
+   *
+   * @throws UnavailableException when that cannot be written
+   */
+  public synchronized void settle() {
+    ensureOwner();
+    try {
+      if (lock != null) {
+        lock.settle();
+      }
+    } catch (IOException e) {
+      throw refused(path, "be opened for writing", e);
+    }
+  }
+
   /** Gives the directory up. Idempotent. */
   @Override
   public synchronized void close() {

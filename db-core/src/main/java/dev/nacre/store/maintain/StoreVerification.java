@@ -12,6 +12,8 @@ import dev.nacre.store.layout.OwnerFile;
 import dev.nacre.store.layout.StoreDirectory;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.LogCheckResult;
+import dev.nacre.store.rocks.LogGap;
+import dev.nacre.store.rocks.ManifestTail;
 import dev.nacre.store.rocks.RocksEngine;
 import dev.nacre.store.rocks.StorageFileCheck;
 import dev.nacre.store.rocks.WriteAheadLogCheck;
@@ -44,6 +46,8 @@ public final class StoreVerification {
   private final ViewCheck views;
   private final Findings findings = new Findings();
   private long version = -1;
+  private boolean tornManifest;
+  private boolean tornLog;
 
   private StoreVerification(Path directory, ViewCheck views) {
     this.directory = directory.toAbsolutePath().normalize();
@@ -87,7 +91,11 @@ public final class StoreVerification {
         table(store.resolve(name));
       }
       guarded(Area.LOG, "commit", () -> version = StoreFiles.lastCommit(engine).version());
-      if (version >= 0) {
+      LogGap gap = isOwned() ? null : PowerCut.gapAtBeginning(engine, store, log);
+      if (gap != null) {
+        gap(gap);
+      }
+      if (version >= 0 && !tornLog) {
         guarded(Area.LOG, "commit", () -> lost(engine, log, closedAt));
         rows(engine);
       }
@@ -128,7 +136,9 @@ public final class StoreVerification {
             findings.file();
           }
         }
-        if (log.damaged() && !isOwned()) {
+        if (log.gap() != null && !isOwned()) {
+          gap(log.gap());
+        } else if (log.damaged() && !isOwned()) {
           findings.add(
               Area.WRITE_AHEAD_LOG,
               store.toString(),
@@ -148,6 +158,18 @@ public final class StoreVerification {
     }
   }
 
+  private void gap(LogGap gap) {
+    tornLog = true;
+    findings.add(
+        Area.WRITE_AHEAD_LOG,
+        gap.file().toString(),
+        "the log has a gap at byte "
+            + gap.end()
+            + ", as a power cut leaves it among commits that were not yet durable; rows were not"
+            + " looked at before the next opening cuts it off there, if nothing durable is missing",
+        Remedy.NONE);
+  }
+
   private void manifest() throws IOException {
     for (int attempt = 1; ; attempt++) {
       List<StorageFileCheck.Damage> damages = new ArrayList<>();
@@ -159,8 +181,18 @@ public final class StoreVerification {
       findings.file();
       // The end of a manifest that an owner is just writing looks torn.
       if (damages.isEmpty() || attempt == LOOKS_MAX || !isOwned()) {
+        tornManifest = !damages.isEmpty() && ManifestTail.find(store) != null;
         for (StorageFileCheck.Damage damage : damages) {
-          findings.add(Area.STORAGE_FILE, store.resolve(damage.file()).toString(), damage.what());
+          String file = store.resolve(damage.file()).toString();
+          if (tornManifest) {
+            findings.add(
+                Area.STORAGE_FILE,
+                file,
+                "it ends in a torn record, as a power cut leaves it: " + damage.what(),
+                Remedy.NONE);
+          } else {
+            findings.add(Area.STORAGE_FILE, file, damage.what());
+          }
         }
         return;
       }
@@ -176,7 +208,11 @@ public final class StoreVerification {
           findings.add(
               Area.STORAGE_FILE,
               store.toString(),
-              "the store cannot be opened, its rows were not looked at: " + e.getMessage());
+              tornManifest
+                  ? "rows were not looked at before the torn end of the manifest is cut off, which"
+                      + " the next opening does if nothing is missing without it"
+                  : "the store cannot be opened, its rows were not looked at: " + e.getMessage(),
+              tornManifest ? Remedy.NONE : Remedy.RESTORE);
           return null;
         }
       }

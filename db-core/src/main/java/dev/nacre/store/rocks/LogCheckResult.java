@@ -1,5 +1,7 @@
 package dev.nacre.store.rocks;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the write-ahead log holds, read before RocksDB opens it.
  *
@@ -20,8 +22,21 @@ package dev.nacre.store.rocks;
  * @param durableUpTo the highest version that a row anywhere in the log, readable or not, says was
  *     fsynced; 0 when none
  * @param damage where and what the first damage is, empty when there is none; a torn tail is damage
+ * @param gap where commits are missing that nobody vouches for while later ones are there, as a
+ *     power cut leaves it when nothing was forced to the disk; null when there is none. What is
+ *     said above ends there, and so must the log before RocksDB opens it, which would go on behind
  */
-public record LogCheckResult(long firstVersion, long lastVersion, long durableUpTo, String damage) {
+public record LogCheckResult(
+    long firstVersion,
+    long lastVersion,
+    long durableUpTo,
+    String damage,
+    @Nullable LogGap gap) {
+  /** Without a gap. */
+  public LogCheckResult(long firstVersion, long lastVersion, long durableUpTo, String damage) {
+    this(firstVersion, lastVersion, durableUpTo, damage, null);
+  }
+
   /** Of an empty log. */
   public static final LogCheckResult EMPTY = new LogCheckResult(0, 0, 0, "");
 

@@ -37,6 +37,11 @@ final class LogRecord {
     length += fragmentLength;
   }
 
+  /** Where its last fragment ends in the file. */
+  long end() {
+    return fragments == 0 ? 0 : starts[fragments - 1] + lengths[fragments - 1];
+  }
+
   /** The number of bytes of the whole record. */
   long length() {
     return length;

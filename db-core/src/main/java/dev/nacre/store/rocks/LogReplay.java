@@ -41,6 +41,15 @@ final class LogReplay implements LogFileReader.Visitor {
 
   private @Nullable Loss loss;
 
+  /** Where the last record ends that RocksDB will read. */
+  private LogGap end = new LogGap(Path.of(""), 0);
+
+  /** Where the first record with a commit row begins. */
+  private LogGap beginning = new LogGap(Path.of(""), 0);
+
+  private @Nullable LogGap gap;
+  private long gapTo;
+
   /** Where something is wrong. */
   private record Place(Path file, long offset, String what) {
     @Override
@@ -97,18 +106,26 @@ final class LogReplay implements LogFileReader.Visitor {
       // Found by search after damage: the bytes only looked like a record.
       return;
     }
-    if (readable && stopped && !fileBegun && batches.sequence() == nextSequence) {
+    if (readable && stopped && gap == null && !fileBegun && batches.sequence() == nextSequence) {
       stopped = false;
       latest = null;
     }
     fileBegun = true;
     boolean recovered = readable && !stopped;
+    if (recovered && isBehindGap()) {
+      stopAtGap(offset);
+      recovered = false;
+    }
     if (recovered) {
       nextSequence = batches.nextSequence();
+      end = new LogGap(file, record.end());
+    }
+    if (recovered && firstVersion == 0 && rowCount > 0) {
+      beginning = new LogGap(file, offset);
     }
     for (int i = 0; i < rowCount; i += 2) {
       if (recovered) {
-        follow(offset, rows[i]);
+        follow(rows[i]);
       }
       durableUpTo = Math.max(durableUpTo, rows[i + 1]);
       if (!recovered) {
@@ -125,17 +142,30 @@ final class LogReplay implements LogFileReader.Visitor {
     rows[rowCount++] = durable;
   }
 
-  /** A row that RocksDB will read: versions are dense, so a step of more than one is a gap. */
-  private void follow(long offset, long version) {
+  /** Versions are dense, so a step of more than one is a gap. */
+  private boolean isBehindGap() {
+    return firstVersion != 0 && rowCount > 0 && rows[0] > lastVersion + 1;
+  }
+
+  /**
+   * RocksDB would go on, with a hole. What lies behind has been lost with what is missing, unless
+   * some row vouches for that: then it is damage.
+   */
+  private void stopAtGap(long offset) {
+    if (latest == null) {
+      latest = new Place(file, offset, "log before this record is missing");
+    }
+    gap = end;
+    gapTo = rows[0] - 1;
+    stopped = true;
+  }
+
+  /** A row that RocksDB will read. */
+  private void follow(long version) {
     if (firstVersion == 0) {
       firstVersion = version;
       lastVersion = version;
       return;
-    }
-    if (version > lastVersion + 1 && loss == null) {
-      Place place =
-          latest != null ? latest : new Place(file, offset, "log before this record is missing");
-      loss = new Loss(place, lastVersion + 1, version - 1);
     }
     lastVersion = Math.max(lastVersion, version);
   }
@@ -146,11 +176,16 @@ final class LogReplay implements LogFileReader.Visitor {
     if (lastVersion == 0 || durable <= lastVersion || place == null) {
       return;
     }
+    long to = gap == null ? durable : gapTo;
     if (loss == null) {
-      loss = new Loss(place, lastVersion + 1, durable);
-    } else if (durable > loss.to()) {
-      loss = new Loss(loss.place(), loss.from(), durable);
+      loss = new Loss(place, lastVersion + 1, to);
+    } else if (to > loss.to()) {
+      loss = new Loss(loss.place(), loss.from(), to);
     }
+  }
+
+  LogGap beginning() {
+    return beginning;
   }
 
   LogCheckResult result() {
@@ -160,7 +195,7 @@ final class LogReplay implements LogFileReader.Visitor {
     }
     Place damaged = damage;
     return new LogCheckResult(
-        firstVersion, lastVersion, durableUpTo, damaged == null ? "" : damaged.toString());
+        firstVersion, lastVersion, durableUpTo, damaged == null ? "" : damaged.toString(), gap);
   }
 
   private CorruptionException missing(Loss lost) {

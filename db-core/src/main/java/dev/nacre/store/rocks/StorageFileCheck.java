@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileReader;
+import org.rocksdb.SstFileReaderIterator;
 
 /**
  * Reads RocksDB's files one by one, without RocksDB's help in finding them, so that each damaged
@@ -44,6 +46,27 @@ public final class StorageFileCheck {
       return null;
     } catch (RocksDBException e) {
       return new Damage(name(file), String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * The last key of a sorted file of a column family; null when it is another family's, or cannot
+   * be read: a file that was just being written.
+   */
+  public static byte @Nullable [] lastKey(Path file, ColumnFamily family) {
+    try (Options options = new Options();
+        SstFileReader reader = new SstFileReader(options)) {
+      reader.open(file.toString());
+      if (reader.getTableProperties().getColumnFamilyId() != family.id()) {
+        return null;
+      }
+      try (ReadOptions read = new ReadOptions();
+          SstFileReaderIterator rows = reader.newIterator(read)) {
+        rows.seekToLast();
+        return rows.isValid() ? rows.key() : null;
+      }
+    } catch (RocksDBException _) {
+      return null;
     }
   }
 

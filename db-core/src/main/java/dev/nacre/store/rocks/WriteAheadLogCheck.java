@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,7 +23,9 @@ import java.util.regex.Pattern;
  * bit in the middle. The difference is in the commit rows: each says up to which version the log
  * was fsynced when it was written ({@code durableUpTo}). So when a row after the damage, in the
  * same or a later file, covers a version that cannot be read before it, acknowledged commits are
- * missing. A gap in the dense versions says the same: a log file is missing or was cut short.
+ * missing. A gap in the dense versions, behind which RocksDB would go on, is judged likewise: a log
+ * file is missing or was cut short; unless nobody vouches for what it had, which is a power cut
+ * that has taken commits that were never forced to the disk.
  *
  * <p>Damage to the very last group cannot be told from a torn tail: nothing after it covers it. Nor
  * can the loss of the newest log file, or of whole groups at its end.
@@ -45,17 +49,29 @@ public final class WriteAheadLogCheck {
    * @throws UnavailableException when a file cannot be read
    */
   public static LogCheckResult check(Path storeDirectory, int commitColumnFamilyId) {
+    return replay(storeDirectory, commitColumnFamilyId).result();
+  }
+
+  /**
+   * Where the first commit in the log begins, for the case that the one before is nowhere: the gap
+   * is in front of it.
+   *
+   * @throws CorruptionException as {@link #check}
+   * @throws UnavailableException when a file cannot be read
+   */
+  public static LogGap beginning(Path storeDirectory, int commitColumnFamilyId) {
+    return replay(storeDirectory, commitColumnFamilyId).beginning();
+  }
+
+  private static LogReplay replay(Path storeDirectory, int commitColumnFamilyId) {
+    LogReplay replay = new LogReplay(commitColumnFamilyId);
     try {
       SortedMap<Long, Path> files = logFiles(storeDirectory);
-      if (files.isEmpty()) {
-        return LogCheckResult.EMPTY;
-      }
-      LogReplay replay = new LogReplay(commitColumnFamilyId);
       for (Map.Entry<Long, Path> file :
           files.tailMap(ManifestReader.oldestLogNumber(storeDirectory)).entrySet()) {
         replay.read(file.getKey(), file.getValue());
       }
-      return replay.result();
+      return replay;
     } catch (IOException e) {
       throw new UnavailableException(
           "the write-ahead log in " + storeDirectory + " cannot be read: " + e,
@@ -68,6 +84,16 @@ public final class WriteAheadLogCheck {
           Map.of("directory", storeDirectory.toString()),
           e);
     }
+  }
+
+  /**
+   * The log files behind a gap, newest first: in this order they may be removed, so that there is
+   * never a file behind one that is missing.
+   */
+  public static List<Path> behind(Path storeDirectory, LogGap gap) throws IOException {
+    SortedMap<Long, Path> files = logFiles(storeDirectory);
+    List<Path> later = new ArrayList<>(files.values());
+    return later.subList(later.indexOf(gap.file()) + 1, later.size()).reversed();
   }
 
   private static SortedMap<Long, Path> logFiles(Path directory) throws IOException {

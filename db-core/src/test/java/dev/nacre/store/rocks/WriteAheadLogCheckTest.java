@@ -228,6 +228,31 @@ class WriteAheadLogCheckTest {
   }
 
   @Test
+  void check_gapThatNobodyVouchesFor_isTheEnd() throws Exception {
+    Path crashed;
+    try (LogTestStore store = LogTestStore.create(temp.resolve("store"), 1)) {
+      store.group(3, 40);
+      store.unsyncedCommit();
+      store.unsyncedCommit();
+      store.newLogFile();
+      store.unsyncedCommit();
+      crashed = store.crash(temp.resolve("crashed"));
+    }
+    List<Path> logs = LogTestStore.logFiles(crashed);
+    Path first = logs.getFirst();
+    byte[] good = Files.readAllBytes(first);
+    int end = recordStart(good, 2);
+    Files.write(first, Arrays.copyOf(good, end));
+    LogCheckResult result = check(crashed);
+    assertEquals(new LogCheckResult(1, 4, 3, "", new LogGap(first, end)), result);
+    assertEquals(
+        logs.subList(1, logs.size()).reversed(),
+        WriteAheadLogCheck.behind(crashed, new LogGap(first, end)));
+    // RocksDB opens it with a hole.
+    assertEquals(List.of(1L, 2L, 3L, 4L, 6L), recovered(crashed));
+  }
+
+  @Test
   void check_logFilesThatLingerAfterAFlush_areNotCounted() throws Exception {
     Path crashed;
     Path before;

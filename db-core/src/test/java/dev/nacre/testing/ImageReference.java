@@ -1,0 +1,227 @@
+package dev.nacre.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.nacre.maintain.Problem;
+import dev.nacre.maintain.VerifyReport;
+import dev.nacre.model.AsOf;
+import dev.nacre.model.Commit;
+import dev.nacre.model.Durability;
+import dev.nacre.model.ReadPoint;
+import dev.nacre.model.VersionedRecord;
+import dev.nacre.store.Store;
+import dev.nacre.store.maintain.StoreVerification;
+import dev.nacre.store.maintain.ViewCheck;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a life committed, version by version, and whether what a power cut has left of it is a part
+ * from the beginning, whole. Immutable: several threads may check at once.
+ */
+final class ImageReference {
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  /** Of the versions before the last ones, so many are looked at. */
+  private static final int OLD_VERSIONS = 3;
+
+  private static final int LAST_VERSIONS = 5;
+
+  private static final StoreComparison.Universe UNIVERSE =
+      new StoreComparison.Universe(
+          ImageBatches.NAMESPACES,
+          append(ImageBatches.KEYS, ImageBatches.TOKEN_KEY),
+          ImageBatches.SPACES);
+
+  private final List<Committed> commits;
+
+  /**
+   * What was known when the power went.
+   *
+   * @param durable the newest version that somebody was told is durable
+   * @param seen the newest version that somebody was told of
+   * @param lineage the lineage they were told, empty for none
+   */
+  record Known(long durable, long seen, String lineage) {}
+
+  private record Committed(String token, Instant time) {}
+
+  private ImageReference(List<Committed> commits) {
+    this.commits = commits;
+  }
+
+  private static List<String> append(List<String> keys, String key) {
+    List<String> all = new ArrayList<>(keys);
+    all.add(key);
+    return List.copyOf(all);
+  }
+
+  /** Reads what a directory holds. */
+  static ImageReference read(Path directory) {
+    try (Store store = Store.open(ImageChild.options(directory))) {
+      List<Committed> commits = new ArrayList<>();
+      for (long version = 1; version <= store.now().version(); version++) {
+        commits.add(committed(store, version));
+      }
+      return new ImageReference(List.copyOf(commits));
+    }
+  }
+
+  private static Committed committed(Store store, long version) {
+    ReadPoint at = store.resolve(AsOf.version(version));
+    VersionedRecord record =
+        store
+            .get(at, ImageBatches.TOKEN_NAMESPACE, ImageBatches.TOKEN_KEY, Set.of())
+            .orElseThrow();
+    assertEquals(version, record.version(), "every version has written its token");
+    return new Committed(record.value().orElseThrow().asString(), at.instant());
+  }
+
+  /** The newest version. */
+  long version() {
+    return commits.size();
+  }
+
+  /** What a version wrote. */
+  String token(long version) {
+    return commits.get((int) version - 1).token;
+  }
+
+  /** Compares a directory that holds just this, every version. */
+  void compareEverywhere(Path directory) {
+    try (Store store = Store.open(ImageChild.options(directory))) {
+      compare(store, model(version()), new Random(0), true);
+    }
+  }
+
+  /** Fails unless an acknowledgement is of what is there. */
+  void checkAcknowledged(long version, String time, String token) {
+    assertTrue(version <= version(), () -> "version " + version + " was acknowledged and is lost");
+    Committed there = commits.get((int) version - 1);
+    assertEquals(there.token, token, () -> "version " + version);
+    assertEquals(there.time.toString(), time, () -> "version " + version);
+  }
+
+  private NaiveStore model(long version) {
+    NaiveStore model = new NaiveStore();
+    for (Committed commit : commits.subList(0, (int) version)) {
+      replay(model, commit);
+    }
+    return model;
+  }
+
+  private static void replay(NaiveStore model, Committed commit) {
+    long version = model.commit(ImageBatches.batch(commit.token), commit.time);
+    assertEquals(commit.time, model.committedAt(version), "times rise");
+  }
+
+  /**
+   * Opens what a power cut has left, twice, and compares everything; the directory is changed.
+   *
+   * @param chance what is looked at, and what is written afterwards
+   * @param everything whether every version is compared
+   * @return the version that was left
+   */
+  long check(Path directory, Known known, Random chance, boolean everything) throws Exception {
+    if (!known.lineage.isEmpty()) {
+      // Before it was first opened its making may have been cut short: opening makes it anew.
+      checkBefore(directory);
+    }
+    long left;
+    String lineage;
+    NaiveStore model;
+    try (Store store = Store.open(ImageChild.options(directory))) {
+      left = store.now().version();
+      lineage = store.lineage();
+      assertTrue(
+          left >= known.durable,
+          () -> "durable were " + known.durable + " versions, left are " + left);
+      assertTrue(left <= version(), () -> "there never were " + left + " versions");
+      model = model(left);
+      compare(store, model, chance, everything);
+      if (left < known.seen) {
+        assertNotEquals(known.lineage, lineage, "numbers somebody has seen are given again");
+      }
+      writeOn(store, model, chance);
+      compare(store, model, chance, false);
+    }
+    try (Store store = Store.open(ImageChild.options(directory))) {
+      assertEquals(model.version(), store.now().version());
+      assertEquals(lineage, store.lineage());
+      compare(store, model, chance, false);
+    }
+    VerifyReport after = StoreVerification.run(directory, ViewCheck.NONE);
+    assertTrue(after.isClean(), () -> after.problems().toString());
+    assertEquals(model.version(), after.version());
+    return left;
+  }
+
+  /** Verification, too, finds nothing in what is left but a torn end. */
+  private static void checkBefore(Path directory) {
+    VerifyReport before = StoreVerification.run(directory, ViewCheck.NONE);
+    for (Problem problem : before.problems()) {
+      assertEquals(Problem.Remedy.NONE, problem.remedy(), () -> before.problems().toString());
+    }
+  }
+
+  private static void compare(Store store, NaiveStore model, Random chance, boolean everything) {
+    StoreComparison comparison =
+        new StoreComparison(model, new ManualClock(Instant.EPOCH), UNIVERSE);
+    long newest = model.version();
+    assertEquals(newest, store.now().version());
+    if (everything) {
+      comparison.compareVersions(store, 0, newest);
+      return;
+    }
+    long recent = Math.max(0, newest - LAST_VERSIONS);
+    comparison.compareVersions(store, recent, newest);
+    for (int i = 0; i < OLD_VERSIONS && recent > 0; i++) {
+      long version = chance.nextLong(recent);
+      comparison.compareVersions(store, version, version);
+    }
+  }
+
+  /** Commits again what was lost, and sends again what was not. */
+  private void writeOn(Store store, NaiveStore model, Random chance) throws Exception {
+    long left = model.version();
+    for (int i = 0; i < 2; i++) {
+      if (commits.isEmpty()) {
+        break;
+      }
+      int version = 1 + chance.nextInt(commits.size());
+      String token = commits.get(version - 1).token;
+      // A condition on a version that is not there any more would not hold.
+      if (version <= left && ImageBatches.isRepeatable(token)) {
+        Commit again = commit(store, token);
+        assertEquals(version, again.version(), "a retry is answered with the first commit");
+        assertEquals(model.version(), store.now().version());
+      } else if (version > left && token.indexOf(';') < 0) {
+        assertCommits(store, model, token);
+        break;
+      }
+    }
+    if (model.version() == left) {
+      assertCommits(store, model, "after " + chance.nextLong());
+    }
+  }
+
+  private static void assertCommits(Store store, NaiveStore model, String token) throws Exception {
+    Commit commit = commit(store, token);
+    assertEquals(model.version() + 1, commit.version());
+    replay(model, new Committed(token, commit.committedAt()));
+  }
+
+  private static Commit commit(Store store, String token) throws Exception {
+    return store
+        .commit(ImageBatches.batch(token), Durability.SYNC, TIMEOUT)
+        .get(30, TimeUnit.SECONDS);
+  }
+}
