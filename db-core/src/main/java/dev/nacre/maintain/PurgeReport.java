@@ -1,0 +1,21 @@
+package dev.nacre.maintain;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/**
+ * A purge, and where what it erased is still to be found.
+ *
+ * @param purge what was done
+ * @param backups complete backups of this database, in the directories it was backed up to, that
+ *     were begun before the purge was complete: they still hold it. Those that were moved or copied
+ *     elsewhere are not known
+ */
+public record PurgeReport(PurgeRecord purge, List<Backup> backups) {
+  /** Copies the list. */
+  public PurgeReport {
+    requireNonNull(purge, "purge");
+    backups = List.copyOf(backups);
+  }
+}
