@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,11 +100,14 @@ final class CommitQueue {
     return bytes.get();
   }
 
-  /** Parks the committer until there may be something to do: a ticket, or the end. */
-  void park() {
+  /**
+   * Parks the committer until there may be something to do: a ticket, the end, or what makes {@code
+   * idle} false; whoever does that calls {@link #wake()} afterwards.
+   */
+  void park(BooleanSupplier idle) {
     parked = Thread.currentThread();
     // Looked at after `parked` is set: whoever adds or stops before sees it and unparks.
-    if (tickets.isEmpty() && !stopped) {
+    if (tickets.isEmpty() && idle.getAsBoolean() && !stopped) {
       LockSupport.park(this);
     }
     parked = null;
@@ -120,7 +124,8 @@ final class CommitQueue {
     return stopped && tickets.isEmpty();
   }
 
-  private void wake() {
+  /** Ends the committer's pause, if it makes one. */
+  void wake() {
     Thread committer = parked;
     if (committer != null) {
       LockSupport.unpark(committer);

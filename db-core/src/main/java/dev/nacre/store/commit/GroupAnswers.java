@@ -106,40 +106,46 @@ final class GroupAnswers {
 
   /** Storage failed: nobody knows what became of the group. */
   void failed(Throwable cause) {
-    tellGroup(
-        new UnavailableException(
-            "writing to storage failed: "
-                + cause.getMessage()
-                + "; whether the commit was written is unknown until the database is opened again",
-            Map.of("outcome", "unknown"),
-            cause));
+    tellGroup(outcomeUnknown(cause));
     tellRefusals(readsOnly(cause));
+  }
+
+  /** What those are told whose write storage has failed. */
+  static UnavailableException outcomeUnknown(Throwable cause) {
+    return new UnavailableException(
+        "writing to storage failed: "
+            + cause.getMessage()
+            + "; whether the commit was written is unknown until the database is opened again",
+        Map.of("outcome", "unknown"),
+        cause);
   }
 
   /** The disk was full: the group was taken back. */
   void diskFull(StorageFailure cause) {
-    boolean unknown = cause.outcomeUnknown();
-    NacreException full =
-        new ResourceExhaustedException(
-            "the disk is full ("
-                + cause.getMessage()
-                + "): "
-                + (unknown
-                    ? "read the record to see whether this was written"
-                    : "nothing was written")
-                + "; reads go on. Free more than "
-                + resumeBytes
-                + " bytes and retry after some seconds; the database need not be opened again",
-            Map.of(
-                "reason",
-                "diskFull",
-                "outcome",
-                unknown ? "unknown" : "none",
-                "bytesNeeded",
-                Long.toString(resumeBytes)),
-            cause);
+    NacreException full = fullDisk(cause);
     tellGroup(full);
     tellRefusals(full);
+  }
+
+  /** What those are told whose write did not fit on the disk. */
+  ResourceExhaustedException fullDisk(StorageFailure cause) {
+    boolean unknown = cause.outcomeUnknown();
+    return new ResourceExhaustedException(
+        "the disk is full ("
+            + cause.getMessage()
+            + "): "
+            + (unknown ? "read the record to see whether this was written" : "nothing was written")
+            + "; reads go on. Free more than "
+            + resumeBytes
+            + " bytes and retry after some seconds; the database need not be opened again",
+        Map.of(
+            "reason",
+            "diskFull",
+            "outcome",
+            unknown ? "unknown" : "none",
+            "bytesNeeded",
+            Long.toString(resumeBytes)),
+        cause);
   }
 
   /** The disk is full, so what is repeated cannot be made as durable as is asked for now. */

@@ -10,14 +10,17 @@ import dev.nacre.model.WriteBatch;
 import dev.nacre.store.StorageProbe;
 import dev.nacre.store.layout.IdempotencyRow;
 import dev.nacre.store.layout.Micros;
+import dev.nacre.store.rocks.GroupBatch;
 import dev.nacre.store.rocks.RocksEngine;
 import dev.nacre.store.rocks.StorageFailure;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,10 +46,14 @@ public final class GroupCommitter {
   private static final int PREPARE_INLINE_WRITES = 16;
   private static final int OTHERS_MAX = 1_024;
 
+  /** How large a batch of maintenance should be at most: commits wait while it is written. */
+  public static final int MAINTENANCE_BYTES = 1 << 20;
+
   private final RocksEngine engine;
   private final CommitPreparer preparer;
   private final GroupBuilder builder;
   private final CommitQueue queue;
+  private final Queue<MaintenanceTicket> maintenance = new ConcurrentLinkedQueue<>();
   private final Settings settings;
   private final Thread thread;
   private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
@@ -205,6 +212,33 @@ public final class GroupCommitter {
     return ticket.future;
   }
 
+  /**
+   * Writes a batch between two groups, without a version: rows that no read and no commit depends
+   * on any more are dropped or replaced so. The caller builds the batch and leaves it alone until
+   * the future completes; it is written as one, so it should not be larger than about {@link
+   * #MAINTENANCE_BYTES}. Batches are written in the order of the calls, one between two groups, so
+   * commits are never held up by more than one of them. The owner makes sure that nothing is
+   * accepted after {@link #drain()}. Never blocks; never throws.
+   *
+   * <p>The future completes on an executor of the store: when the batch is written, and on stable
+   * storage if {@code sync}; else with ResourceExhausted while the disk is full, which passes, or
+   * with Unavailable, after which the store serves reads only. A batch whose future was cancelled
+   * before its turn is not written.
+   */
+  public CompletableFuture<Void> maintain(GroupBatch batch, boolean sync) {
+    Throwable failed = failure;
+    if (failed != null) {
+      return CompletableFuture.failedFuture(GroupAnswers.readsOnly(failed));
+    }
+    MaintenanceTicket ticket = new MaintenanceTicket(batch, sync, new CompletableFuture<>());
+    maintenance.add(ticket);
+    queue.wake();
+    return ticket.future;
+  }
+
+  private record MaintenanceTicket(
+      GroupBatch batch, boolean sync, CompletableFuture<Void> future) {}
+
   private void prepare(CommitTicket ticket, CommitQueue.Admission admission) {
     if (admission == CommitQueue.Admission.WAITS) {
       return;
@@ -240,9 +274,15 @@ public final class GroupCommitter {
   }
 
   private void run() {
-    while (!queue.isDrained()) {
+    while (!queue.isDrained() || !maintenance.isEmpty()) {
+      MaintenanceTicket due = maintenance.poll();
+      if (due != null) {
+        writeMaintenance(due);
+      }
       if (queue.peek() == null) {
-        queue.park();
+        if (due == null) {
+          queue.park(maintenance::isEmpty);
+        }
         continue;
       }
       try {
@@ -307,6 +347,45 @@ public final class GroupCommitter {
       durableVersion = version;
     }
     group.acknowledge();
+  }
+
+  private void writeMaintenance(MaintenanceTicket ticket) {
+    if (ticket.future.isDone()) {
+      return;
+    }
+    Throwable failed = failure;
+    if (failed != null) {
+      tell(ticket, GroupAnswers.readsOnly(failed));
+      return;
+    }
+    long version = visible.version();
+    try {
+      settings.probe().beforeWrite();
+      engine.write(ticket.batch, ticket.sync);
+    } catch (StorageFailure e) {
+      if (e.isDiskFull()) {
+        diskIsFull(e);
+        tell(ticket, group.fullDisk(e));
+      } else {
+        fail(e);
+        tell(ticket, GroupAnswers.outcomeUnknown(e));
+      }
+      return;
+    } catch (RuntimeException | Error e) {
+      fail(e);
+      tell(ticket, GroupAnswers.outcomeUnknown(e));
+      return;
+    }
+    diskHasRoom();
+    if (ticket.sync) {
+      // One log holds the groups before it: they were forced with it.
+      durableVersion = Math.max(durableVersion, version);
+    }
+    settings.executors().completions().execute(() -> ticket.future.complete(null));
+  }
+
+  private void tell(MaintenanceTicket ticket, Throwable cause) {
+    settings.executors().completions().execute(() -> ticket.future.completeExceptionally(cause));
   }
 
   private boolean claim(CommitTicket ticket) {
@@ -390,10 +469,7 @@ public final class GroupCommitter {
       event.commit();
     }
     builder.groupWritten();
-    if (diskFull) {
-      LOG.info("the disk has room again: writing goes on");
-      diskFull = false;
-    }
+    diskHasRoom();
     if (sync) {
       durableVersion = last.version();
     }
@@ -417,13 +493,24 @@ public final class GroupCommitter {
    * are given again, and the next group tries.
    */
   private void refuseGroup(StorageFailure cause) {
+    diskIsFull(cause);
+    builder.groupRefused();
+    startedVersion = visible.version();
+    group.diskFull(cause);
+  }
+
+  private void diskIsFull(StorageFailure cause) {
     if (!diskFull) {
       LOG.error("the disk is full: writes are refused until there is room", cause);
       diskFull = true;
     }
-    builder.groupRefused();
-    startedVersion = visible.version();
-    group.diskFull(cause);
+  }
+
+  private void diskHasRoom() {
+    if (diskFull) {
+      LOG.info("the disk has room again: writing goes on");
+      diskFull = false;
+    }
   }
 
   private void fail(Throwable cause) {

@@ -14,6 +14,7 @@ import java.util.Arrays;
  *   sequence u64 LE (0: RocksDB sets it) | count u32 LE | record*
  *   record = 05 family key value   (put)     family: varint; key, value: varint length, bytes
  *          | 04 family key         (delete)
+ *          | 0E family from to     (delete of a range)
  * </pre>
  *
  * The form is RocksDB's write_batch.cc, unchanged since column families exist. Reused between
@@ -23,6 +24,7 @@ public final class GroupBatch {
   private static final int HEADER_BYTES = 12;
   private static final byte DELETE = 4;
   private static final byte PUT = 5;
+  private static final byte DELETE_RANGE = 0x0E;
   private static final VarHandle INT_LE =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -66,6 +68,21 @@ public final class GroupBatch {
     varint(family.id());
     slice(key);
     count++;
+  }
+
+  /** Adds a delete of every key from {@code from} on and before {@code to}. */
+  public void deleteRange(ColumnFamily family, byte[] from, byte[] to) {
+    ensure(from.length + to.length + 16);
+    bytes[length++] = DELETE_RANGE;
+    varint(family.id());
+    slice(from);
+    slice(to);
+    count++;
+  }
+
+  /** Whether nothing was added. */
+  public boolean isEmpty() {
+    return count == 0;
   }
 
   /** How far the batch has grown, to return to with {@link #rollbackTo}. */
