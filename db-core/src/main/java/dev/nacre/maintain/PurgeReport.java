@@ -2,6 +2,7 @@ package dev.nacre.maintain;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -11,11 +12,14 @@ import java.util.List;
  * @param backups complete backups of this database, in the directories it was backed up to, that
  *     were begun before the purge was complete: they still hold it. Those that were moved or copied
  *     elsewhere are not known
+ * @param unreadable directories it was backed up to that are there and cannot be read now: their
+ *     backups may hold it, too
  */
-public record PurgeReport(PurgeRecord purge, List<Backup> backups) {
-  /** Copies the list. */
+public record PurgeReport(PurgeRecord purge, List<Backup> backups, List<Path> unreadable) {
+  /** Copies the lists. */
   public PurgeReport {
     requireNonNull(purge, "purge");
     backups = List.copyOf(backups);
+    unreadable = List.copyOf(unreadable);
   }
 }

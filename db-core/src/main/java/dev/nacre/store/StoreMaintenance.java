@@ -40,7 +40,7 @@ final class StoreMaintenance {
     return new CompactReport(before, engine.tableBytes());
   }
 
-  private static void refuseUnlessOwned(StoreOptions options, String what) {
+  static void refuseUnlessOwned(StoreOptions options, String what) {
     if (options.readOnly()) {
       throw new UnavailableException(
           what + " needs the owner of the directory, and this store was opened read-only",

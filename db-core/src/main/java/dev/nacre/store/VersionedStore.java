@@ -7,6 +7,8 @@ import dev.nacre.error.UnavailableException;
 import dev.nacre.error.ValidationException;
 import dev.nacre.feed.WatchRequest;
 import dev.nacre.maintain.CompactReport;
+import dev.nacre.maintain.PurgeRecord;
+import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
 import dev.nacre.model.Commit;
@@ -30,6 +32,7 @@ import dev.nacre.store.rocks.StorageFailure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +42,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +64,7 @@ final class VersionedStore implements Store {
   private final Pins pins = new Pins();
   private final DiffReads diffs;
   private final FeedReads feeds;
+  private final Forgetting forgetting;
 
   /** Threads that are in a callback of a read: closing there would wait for itself. */
   private final Set<Thread> inCallback = ConcurrentHashMap.newKeySet();
@@ -81,6 +86,7 @@ final class VersionedStore implements Store {
     HistoryFloors floors = new HistoryFloors(engine);
     this.diffs = new DiffReads(parts, reader, moments, floors, options.probe());
     this.feeds = new FeedReads(parts, reader, floors, options.probe());
+    this.forgetting = new Forgetting(parts, options);
   }
 
   static Store open(StoreOptions options) {
@@ -149,9 +155,11 @@ final class VersionedStore implements Store {
           NamespaceEntry entry = find(namespace, at);
           return entry == null
               ? Optional.empty()
-              : Optional.ofNullable(
-                      RecordReader.live(reader.row(entry, keyBytes, at.version()), at))
-                  .map(row -> reader.record(entry, key, keyBytes, row, at, spaces));
+              : RecordReader.again(
+                  () ->
+                      Optional.ofNullable(
+                              RecordReader.live(reader.row(entry, keyBytes, at.version()), at))
+                          .map(row -> reader.record(entry, key, keyBytes, row, at, spaces)));
         });
   }
 
@@ -185,22 +193,28 @@ final class VersionedStore implements Store {
           moments.check(at);
           List<byte[]> keyBytes = keys.stream().map(TextKeys::key).toList();
           NamespaceEntry entry = find(namespace, at);
-          List<Optional<VersionedRecord>> records = new ArrayList<>(keys.size());
-          if (entry == null) {
-            keys.forEach(key -> records.add(Optional.empty()));
-            return records;
-          }
-          List<@Nullable RecordRow> rows = reader.rows(entry, keyBytes, at.version());
-          for (int i = 0; i < rows.size(); i++) {
-            RecordRow row = RecordReader.live(rows.get(i), at);
-            records.add(
-                row == null
-                    ? Optional.empty()
-                    : Optional.of(
-                        reader.record(entry, keys.get(i), keyBytes.get(i), row, at, spaces)));
-          }
-          return records;
+          return entry == null
+              ? Collections.nCopies(keys.size(), Optional.empty())
+              : RecordReader.again(() -> getAll(at, entry, keys, keyBytes, spaces));
         });
+  }
+
+  private List<Optional<VersionedRecord>> getAll(
+      ReadPoint at,
+      NamespaceEntry entry,
+      List<String> keys,
+      List<byte[]> keyBytes,
+      Set<String> spaces) {
+    List<@Nullable RecordRow> rows = reader.rows(entry, keyBytes, at.version());
+    List<Optional<VersionedRecord>> records = new ArrayList<>(rows.size());
+    for (int i = 0; i < rows.size(); i++) {
+      RecordRow row = RecordReader.live(rows.get(i), at);
+      records.add(
+          row == null
+              ? Optional.empty()
+              : Optional.of(reader.record(entry, keys.get(i), keyBytes.get(i), row, at, spaces)));
+    }
+    return records;
   }
 
   @Override
@@ -386,6 +400,46 @@ final class VersionedStore implements Store {
   @Override
   public CompactReport compact() {
     return guarded(() -> StoreMaintenance.compact(parts, options));
+  }
+
+  @Override
+  public PurgeRecord purge(PurgeRequest request, IntConsumer dropViews) {
+    return guarded(() -> forgetting.purge(request, dropViews));
+  }
+
+  @Override
+  public void resumePurges(IntConsumer dropViews) {
+    guardedRun(() -> forgetting.resume(dropViews));
+  }
+
+  @Override
+  public boolean hasPendingPurge() {
+    return guarded(forgetting::isPending);
+  }
+
+  @Override
+  public List<PurgeRecord> purges() {
+    return guarded(forgetting::all);
+  }
+
+  @Override
+  public long purgedVersion(int namespaceId) {
+    return guarded(() -> forgetting.newest(namespaceId));
+  }
+
+  @Override
+  public void checkNotPurged(ReadPoint at, long heldSince, String namespace) {
+    guardedRun(() -> forgetting.check(at, heldSince, namespace));
+  }
+
+  @Override
+  public void rememberBackup(Path directory, long version) {
+    guardedRun(() -> forgetting.rememberBackup(directory, version));
+  }
+
+  @Override
+  public Map<Path, Long> backupDirectories() {
+    return guarded(forgetting::backupDirectories);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.nacre.store;
 
+import dev.nacre.error.HistoryDroppedException;
 import dev.nacre.model.Change;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Operation;
@@ -15,6 +16,7 @@ import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.RocksCursor;
 import dev.nacre.store.rocks.RocksEngine;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -40,6 +42,22 @@ final class ViewReads {
     if (entry == null || after >= upTo) {
       return;
     }
+    long purged = entry.purges().newest();
+    if (purged > after) {
+      throw new HistoryDroppedException(
+          "changes of namespace \""
+              + entry.name()
+              + "\" were purged by version "
+              + purged
+              + ", and those after version "
+              + after
+              + " were asked for; read the namespace as it is now, and go on from there",
+          Map.of(
+              "namespace", entry.name(),
+              "version", Long.toString(after),
+              "oldest", Long.toString(purged),
+              "reason", "purged"));
+    }
     probe.beforeRead();
     byte[] prefix = Keys.namespacePrefix(namespaceId);
     try (RocksCursor cursor = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SHORT)) {
@@ -48,7 +66,10 @@ final class ViewReads {
         if (!Keys.startsWith(key, prefix) || Keys.versionOfLog(key) > upTo) {
           break;
         }
-        sink.accept(change(entry, Keys.versionOfLog(key), LogRow.parse(cursor.value())));
+        LogRow row = LogRow.parse(cursor.value());
+        if (row.purged() == null) {
+          sink.accept(change(entry, Keys.versionOfLog(key), row));
+        }
       }
     }
   }
@@ -81,7 +102,7 @@ final class ViewReads {
   void scanVectors(long version, int namespaceId, EmbeddingSpace space, VectorSink sink) {
     NamespaceEntry entry = parts.registry().find(namespaceId);
     int spaceId = entry == null ? 0 : entry.spaceId(space.name(), version);
-    if (spaceId == 0) {
+    if (entry == null || spaceId == 0) {
       return;
     }
     probe.beforeRead();
@@ -93,6 +114,7 @@ final class ViewReads {
             range,
             RocksEngine.CursorUse.BULK,
             version,
+            entry.purges(),
             committer::startedVersion)) {
       while (scan.next()) {
         byte[] row = scan.vectorRow();
@@ -113,6 +135,7 @@ final class ViewReads {
             range,
             RocksEngine.CursorUse.BULK,
             at.version(),
+            entry.purges(),
             committer::startedVersion)) {
       while (scan.next()) {
         RecordRow row = RecordReader.live(scan.record(), at);

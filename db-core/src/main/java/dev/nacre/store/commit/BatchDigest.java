@@ -9,6 +9,7 @@ import dev.nacre.model.WriteBatch;
 import dev.nacre.model.WriteCondition;
 import dev.nacre.store.commit.PreparedBatch.NamespaceWrite;
 import dev.nacre.store.commit.PreparedBatch.PreparedWrite;
+import dev.nacre.store.commit.PreparedBatch.PurgeWrite;
 import dev.nacre.store.commit.PreparedBatch.RecordWrite;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -69,6 +70,8 @@ final class BatchDigest {
         switch (prepared) {
           case RecordWrite record -> record.write();
           case NamespaceWrite namespace -> namespace.write();
+          case PurgeWrite _ ->
+              throw new IllegalStateException("a purge has no idempotency key: nobody digests it");
         };
     text(write.namespace());
     switch (write) {

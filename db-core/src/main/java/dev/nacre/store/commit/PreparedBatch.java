@@ -18,6 +18,11 @@ record PreparedBatch(
     @Nullable Check check,
     @Nullable Idempotency idempotency) {
 
+  /** A purge, alone in its commit. */
+  static PreparedBatch of(PurgeOrder order, long readVersion) {
+    return new PreparedBatch(List.of(new PurgeWrite(order)), readVersion, null, null);
+  }
+
   /** One write. */
   sealed interface PreparedWrite {}
 
@@ -39,6 +44,13 @@ record PreparedBatch(
    * @param write what was asked
    */
   record NamespaceWrite(Write write) implements PreparedWrite {}
+
+  /**
+   * A purge.
+   *
+   * @param order of what
+   */
+  record PurgeWrite(PurgeOrder order) implements PreparedWrite {}
 
   /**
    * A head as a caller read it.

@@ -52,6 +52,16 @@ public final class Purges {
     return null;
   }
 
+  /** The purge of a version whose rows may still be there, or null. */
+  public @Nullable Purging find(long version) {
+    for (Purging purging : pending) {
+      if (purging.version() == version) {
+        return purging;
+      }
+    }
+    return null;
+  }
+
   /** Whether a row is hidden from reads. */
   public boolean hides(byte[] key, long rowVersion) {
     return pending.length != 0 && hiding(key, rowVersion) != null;

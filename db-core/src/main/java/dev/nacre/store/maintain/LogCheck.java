@@ -77,7 +77,9 @@ final class LogCheck {
         }
         try {
           LogRow row = LogRow.parse(cursor.value());
-          if (keys.add(ByteBuffer.wrap(row.key()))) {
+          if (row.purged() == null
+              && !registry.isPurged(namespace, row.key(), version)
+              && keys.add(ByteBuffer.wrap(row.key()))) {
             counts.change(namespace, row.key(), version);
           }
         } catch (CorruptionException e) {
@@ -120,7 +122,11 @@ final class LogCheck {
           return;
         }
         long version = Keys.versionOfLog(key);
-        byte[] record = LogRow.parse(cursor.value()).key();
+        LogRow change = LogRow.parse(cursor.value());
+        byte[] record = change.key();
+        if (change.purged() != null || registry.isPurged(namespace, record, version)) {
+          continue;
+        }
         byte[] head = engine.get(ColumnFamily.HEAD, Keys.head(namespace, record));
         boolean live = head != null && RecordRow.versionIn(head) == version;
         byte[] past = Keys.versioned(Keys.historyPrefix(namespace, record), version);
@@ -155,6 +161,9 @@ final class LogCheck {
   }
 
   private void checkNamed(int namespace, byte[] key, long version) {
+    if (registry.isPurged(namespace, key, version)) {
+      return;
+    }
     try (RocksCursor cursor = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SHORT)) {
       for (cursor.seek(Keys.log(namespace, version, 0)); cursor.valid(); cursor.next()) {
         byte[] row = cursor.key();

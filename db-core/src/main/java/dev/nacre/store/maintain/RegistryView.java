@@ -4,6 +4,7 @@ import dev.nacre.error.CorruptionException;
 import dev.nacre.maintain.Problem.Area;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.store.layout.Keys;
+import dev.nacre.store.layout.PurgeRow;
 import dev.nacre.store.layout.RegistryRows.NamespaceRow;
 import dev.nacre.store.layout.RegistryRows.SpaceRow;
 import dev.nacre.store.rocks.ColumnFamily;
@@ -11,6 +12,7 @@ import dev.nacre.store.rocks.RocksCursor;
 import dev.nacre.store.rocks.RocksEngine;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class RegistryView {
   private final Map<Integer, NamespaceRow> namespaces = new HashMap<>();
   private final Map<Integer, Map<Integer, SpaceRow>> spaces = new HashMap<>();
+  private final List<PurgeRow> purges = new ArrayList<>();
 
   /** Reads and checks it. */
   static RegistryView read(RocksEngine engine, long newest, Findings findings) {
@@ -66,6 +69,12 @@ final class RegistryView {
           checkOwner(id, "an embedding space", findings);
         }
         case 'o' -> checkOwner(Keys.intAt(key, 1), "options", findings);
+        case 'e' -> {
+          PurgeRow row = PurgeRow.parse(value);
+          if (row.state() == PurgeRow.State.ERASING) {
+            purges.add(row);
+          }
+        }
         default -> {
           // The lineage, and rows of kinds that say nothing of namespaces.
         }
@@ -100,6 +109,18 @@ final class RegistryView {
             }
           }
         });
+  }
+
+  /** Whether a row is being purged: it is as good as gone, and others of its key may be. */
+  boolean isPurged(int namespaceId, byte[] key, long version) {
+    for (PurgeRow purge : purges) {
+      if (version <= purge.version()
+          && Arrays.stream(purge.namespaces()).anyMatch(id -> id == namespaceId)
+          && purge.target().covers(key)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean knows(int namespaceId) {
