@@ -17,7 +17,7 @@ final class Measures {
 
   /** A call of the pool has ended. */
   void answered(Call<?> call, long nanos) {
-    if (call instanceof Call.Similar) {
+    if (isSimilar(call)) {
       searches.record(nanos);
     } else {
       reads.record(nanos);

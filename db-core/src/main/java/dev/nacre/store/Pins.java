@@ -5,6 +5,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -19,16 +20,21 @@ final class Pins {
 
   private final Set<Held> held = ConcurrentHashMap.newKeySet();
 
-  /** Pins the moment that {@code resolve} finds; nothing stays pinned when it fails. */
-  Pin pin(Supplier<ReadPoint> resolve) {
+  /**
+   * Pins the moment that {@code resolve} finds; nothing stays pinned when it fails.
+   *
+   * @param visible the visible version
+   */
+  Pin pin(LongSupplier visible, Supplier<ReadPoint> resolve) {
     Held entry = new Held();
     held.add(entry);
+    long since = visible.getAsLong();
     boolean resolved = false;
     try {
       ReadPoint point = resolve.get();
       entry.version.set(point.version());
       resolved = true;
-      return new Taken(held, entry, point);
+      return new Taken(held, entry, point, since);
     } finally {
       if (!resolved) {
         held.remove(entry);
@@ -46,7 +52,8 @@ final class Pins {
     private final AtomicLong version = new AtomicLong(EVERYTHING);
   }
 
-  private record Taken(Set<Held> held, Held entry, ReadPoint readPoint) implements Pin {
+  private record Taken(Set<Held> held, Held entry, ReadPoint readPoint, long heldSince)
+      implements Pin {
     @Override
     public void advanceTo(long version) {
       entry.version.accumulateAndGet(version, Math::max);

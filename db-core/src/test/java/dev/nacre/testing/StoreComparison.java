@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.nacre.error.HistoryDroppedException;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
 import dev.nacre.model.Embedding;
@@ -345,6 +347,12 @@ final class StoreComparison {
   private void compareLog(Store store, long after, long upTo, String namespace) {
     NaiveNamespace expected = expectedNamespace(upTo, namespace);
     if (expected != null) {
+      int id = ids.getOrDefault(expected.incarnation, -1);
+      if (after < upTo && model.purgedVersion(expected.incarnation) > after) {
+        assertThrows(
+            HistoryDroppedException.class, () -> store.readLog(id, after, upTo, _ -> {}));
+        return;
+      }
       List<Change> changes = new ArrayList<>();
       store.readLog(ids.getOrDefault(expected.incarnation, -1), after, upTo, changes::add);
       assertEquals(model.log(expected.incarnation, after, upTo), changes);
