@@ -24,6 +24,11 @@ final class Measures {
     }
   }
 
+  private static boolean isSimilar(Call<?> call) {
+    return call instanceof Call.Similar
+        || (call instanceof Call.Held<?> held && held.read() instanceof Call.Similar);
+  }
+
   long readsFromMemory() {
     return readsFromMemory.sum();
   }

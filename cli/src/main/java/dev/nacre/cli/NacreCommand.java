@@ -50,6 +50,7 @@ import picocli.CommandLine.ScopeType;
       RestoreBackupCommand.class,
       ExportCommand.class,
       ImportCommand.class,
+      PurgeCommand.class,
       CompactCommand.class,
       HelpCommand.class,
       GenerateCompletion.class
