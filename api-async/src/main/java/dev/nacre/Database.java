@@ -346,8 +346,8 @@ public interface Database extends AutoCloseable {
    * {@code HistoryDroppedException} (details {@code reason=purged}) where they read the namespace.
    * Backups and exports lie outside: the report lists the backups that are known to hold it.
    *
-   * <p>Costs a walk over the namespace's log and rewriting the files that hold its rows. What is not
-   * there is purged with a report of zeros. Fails with Validation for a key that cannot be one,
+   * <p>Costs a walk over the namespace's log and rewriting the files that hold its rows. What is
+   * not there is purged with a report of zeros. Fails with Validation for a key that cannot be one,
    * Unavailable for a database that was opened read-only. When it fails behind its commit (a full
    * disk, details {@code purge=pending}), nothing of it can be read, and the rest is done when the
    * next purge begins or the database is opened again, as after a crash. Cancelling withdraws it

@@ -92,9 +92,7 @@ final class EmbeddedSnapshot implements Snapshot {
     requireNonNull(namespace, "namespace");
     List<String> copied = List.copyOf(keys);
     return run(
-        "getAll",
-        AsOf.now(),
-        () -> held(namespace, read(GetAllRequest.of(namespace, copied))));
+        "getAll", AsOf.now(), () -> held(namespace, read(GetAllRequest.of(namespace, copied))));
   }
 
   @Override
@@ -120,9 +118,7 @@ final class EmbeddedSnapshot implements Snapshot {
     SearchRequest pinned = request.withAsOf(moment);
     if (request.text().isEmpty()) {
       return run(
-          "similar",
-          request.asOf(),
-          () -> held(request.namespace(), new Call.Similar(pinned)));
+          "similar", request.asOf(), () -> held(request.namespace(), new Call.Similar(pinned)));
     }
     return DerivedRead.of(
         run("similar", request.asOf(), () -> new Call.SimilarText(pinned)),

@@ -78,8 +78,8 @@ final class TransactionPages {
       ScanRequest range, NavigableMap<String, List<Write>> own) {
     return DerivedRead.of(
         dispatcher.execute(
-            new Call.Held<>(
-                new Call.ScanAt(at, range), at, at.version(), range.namespace())), stored -> merged(stored, range, own));
+            new Call.Held<>(new Call.ScanAt(at, range), at, at.version(), range.namespace())),
+        stored -> merged(stored, range, own));
   }
 
   private Page<VersionedRecord> merged(

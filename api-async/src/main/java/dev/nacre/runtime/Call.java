@@ -46,8 +46,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -445,8 +445,7 @@ public sealed interface Call<R> {
    * @param at the point
    * @param heldSince the visible version when holding it began
    */
-  record Held<R>(Read<R> read, ReadPoint at, long heldSince, String namespace)
-      implements Read<R> {
+  record Held<R>(Read<R> read, ReadPoint at, long heldSince, String namespace) implements Read<R> {
     @Override
     public String operation() {
       return read.operation();

@@ -23,8 +23,7 @@ import java.time.Duration;
 final class CanaryWorld {
   static final String NAMESPACE = "people";
   static final String PREFIX = "secret/";
-  static final EmbeddingSpace SPACE =
-      new EmbeddingSpace("face", 6, Metric.EUCLIDEAN, null);
+  static final EmbeddingSpace SPACE = new EmbeddingSpace("face", 6, Metric.EUCLIDEAN, null);
   private static final int OTHERS = 120;
 
   private CanaryWorld() {}
@@ -89,8 +88,7 @@ final class CanaryWorld {
     String key = "other/" + i;
     await(
         db.put(
-            PutRequest.of(
-                    NAMESPACE, key, Value.json("{\"n\":" + i + ",\"v\":" + version + "}"))
+            PutRequest.of(NAMESPACE, key, Value.json("{\"n\":" + i + ",\"v\":" + version + "}"))
                 .withMetadata(Metadata.of("n", i))));
     embed(db, key, new float[] {i, i + 1, version, 3, 4, 5});
   }

@@ -266,7 +266,15 @@ class DataCommandsTest {
     assertFails(ExitCode.USAGE, "one of them", "purge", db, "notes", "b1", "--prefix", "b");
     JsonNode report =
         json(
-            "purge", db, "notes", "b1", "--actor", "ada", "--reason", "on request", "--yes",
+            "purge",
+            db,
+            "notes",
+            "b1",
+            "--actor",
+            "ada",
+            "--reason",
+            "on request",
+            "--yes",
             "--json");
     assertEquals(9, report.path("version").asLong());
     assertEquals("key", report.path("kind").asText());

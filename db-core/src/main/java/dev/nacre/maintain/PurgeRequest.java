@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why, kept in the log for good, or null; it must not repeat what is to be forgotten
  */
 public record PurgeRequest(
-    String namespace,
-    PurgeKind kind,
-    String key,
-    @Nullable String actor,
-    @Nullable String reason) {
+    String namespace, PurgeKind kind, String key, @Nullable String actor, @Nullable String reason) {
   /** Refuses null. */
   public PurgeRequest {
     requireNonNull(namespace, "namespace");

@@ -117,8 +117,7 @@ final class FeedReads {
         ViewReads.change(step.namespace(), step.version(), row),
         row.delete() || request.detail() == WatchRequest.Detail.KEYS
             ? null
-            : RecordReader.again(
-                () -> record(request, step.namespace(), row, commits.commit())));
+            : RecordReader.again(() -> record(request, step.namespace(), row, commits.commit())));
   }
 
   private @Nullable VersionedRecord record(

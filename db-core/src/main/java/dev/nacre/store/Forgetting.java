@@ -86,10 +86,14 @@ final class Forgetting {
                 + at.version()
                 + " is held, so reads of it cannot be repeated; take a new snapshot",
             Map.of(
-                "namespace", namespace,
-                "version", Long.toString(at.version()),
-                "oldest", Long.toString(purged),
-                "reason", "purged"));
+                "namespace",
+                namespace,
+                "version",
+                Long.toString(at.version()),
+                "oldest",
+                Long.toString(purged),
+                "reason",
+                "purged"));
       }
     }
   }

@@ -59,8 +59,7 @@ final class RecordReader {
   }
 
   /** The row, unless it has been purged and only not been erased yet. */
-  private static @Nullable RecordRow unpurged(
-      Purges purges, byte[] key, @Nullable RecordRow row) {
+  private static @Nullable RecordRow unpurged(Purges purges, byte[] key, @Nullable RecordRow row) {
     return row == null || purges.hides(key, row.version()) ? null : row;
   }
 

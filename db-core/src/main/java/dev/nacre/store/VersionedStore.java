@@ -264,7 +264,8 @@ final class VersionedStore implements Store {
 
   @Override
   public Pin pin(AsOf asOf) {
-    return guarded(() -> pins.pin(() -> committer.visible().version(), () -> moments.resolve(asOf)));
+    return guarded(
+        () -> pins.pin(() -> committer.visible().version(), () -> moments.resolve(asOf)));
   }
 
   @Override

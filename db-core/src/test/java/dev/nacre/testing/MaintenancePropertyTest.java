@@ -151,8 +151,8 @@ class MaintenancePropertyTest {
   }
 
   /** A store that was restored answers as the model of its version, goes on, and verifies. */
-  private static void check(
-      HistoryRun run, RestoreRequest request, long version, Backup backup) throws Exception {
+  private static void check(HistoryRun run, RestoreRequest request, long version, Backup backup)
+      throws Exception {
     RestoredBackup restored = BackupRestore.run(request);
     assertEquals(version, restored.version());
     assertClean(request.target());

@@ -109,8 +109,7 @@ public final class NaiveStore {
     NaiveWorld last = last();
     Instant now = clock.truncatedTo(ChronoUnit.MICROS);
     Instant next = last.committedAt().plus(1, ChronoUnit.MICROS);
-    NaiveWorld world =
-        last.successor(last.version() > 0 && next.isAfter(now) ? next : now);
+    NaiveWorld world = last.successor(last.version() > 0 && next.isAfter(now) ? next : now);
     String name = request.namespace();
     if (world.namespaces().containsKey(name)) {
       events.add(new NaiveEvent(world.version(), name, NaiveEvent.Kind.PURGED, null));

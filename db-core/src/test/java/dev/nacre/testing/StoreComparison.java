@@ -349,8 +349,7 @@ final class StoreComparison {
     if (expected != null) {
       int id = ids.getOrDefault(expected.incarnation, -1);
       if (after < upTo && model.purgedVersion(expected.incarnation) > after) {
-        assertThrows(
-            HistoryDroppedException.class, () -> store.readLog(id, after, upTo, _ -> {}));
+        assertThrows(HistoryDroppedException.class, () -> store.readLog(id, after, upTo, _ -> {}));
         return;
       }
       List<Change> changes = new ArrayList<>();

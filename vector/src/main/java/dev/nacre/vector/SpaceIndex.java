@@ -359,8 +359,7 @@ final class SpaceIndex implements View {
   }
 
   private void write(GraphFiles.Mode mode, long version, GraphFiles.Source source) {
-    BooleanSupplier stop =
-        () -> closed || settings.closing.getAsBoolean() || isPurged(version);
+    BooleanSupplier stop = () -> closed || settings.closing.getAsBoolean() || isPurged(version);
     GraphIndex index;
     try {
       if (store.indexDirectory().isPresent()) {

@@ -395,9 +395,7 @@ final class GroupBuilder {
     @Nullable RecordRow row = unpurged(namespace, head, key, changed, readVersion);
     return row != null
             && !namespace.purges().isEmpty()
-            && namespace
-                .purges()
-                .hidesFromCommitter(Keys.keyOfHead(key.bytes()), row.version())
+            && namespace.purges().hidesFromCommitter(Keys.keyOfHead(key.bytes()), row.version())
         ? null
         : row;
   }

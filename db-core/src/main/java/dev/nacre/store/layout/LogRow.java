@@ -50,11 +50,7 @@ public record LogRow(
   /** The bytes of a change. */
   public byte[] encode() {
     if (purged != null) {
-      return new ByteWriter(17)
-          .u8(PURGED)
-          .u64(purged.version)
-          .u64(purged.timeMicros)
-          .toByteArray();
+      return new ByteWriter(17).u8(PURGED).u64(purged.version).u64(purged.timeMicros).toByteArray();
     }
     ByteWriter writer = new ByteWriter(key.length + 8);
     writer

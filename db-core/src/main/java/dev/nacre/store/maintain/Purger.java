@@ -85,10 +85,7 @@ public final class Purger {
               backups.add(backup);
             }
           }
-        } catch (IOException
-            | CorruptionException
-            | FormatException
-            | UnavailableException e) {
+        } catch (IOException | CorruptionException | FormatException | UnavailableException e) {
           unreadable.add(place);
         }
       }
@@ -98,10 +95,7 @@ public final class Purger {
 
   private static boolean holds(Store store, PurgeRecord purge, Backup backup) {
     boolean earlier =
-        purge
-            .completedAt()
-            .map(completed -> backup.createdAt().isBefore(completed))
-            .orElse(true);
+        purge.completedAt().map(completed -> backup.createdAt().isBefore(completed)).orElse(true);
     return earlier
         || (backup.lineage().equals(store.lineage()) && backup.version() < purge.version());
   }

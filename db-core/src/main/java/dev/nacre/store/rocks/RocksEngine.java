@@ -357,8 +357,7 @@ public final class RocksEngine implements AutoCloseable {
     try (CompactRangeOptions options =
         new CompactRangeOptions()
             .setExclusiveManualCompaction(true)
-            .setBottommostLevelCompaction(
-                CompactRangeOptions.BottommostLevelCompaction.kForce)) {
+            .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
       db.compactRange(families[family.id()], from, to, options);
     } catch (RocksDBException e) {
       throw new StorageFailure(String.valueOf(e.getMessage()), e);
