@@ -43,7 +43,8 @@ final class Forgetting {
             registry,
             committer,
             parts.directory().map(directory -> directory.resolve("store")).orElse(null),
-            options.clock());
+            options.clock(),
+            options.probe()::beforeWrite);
   }
 
   PurgeRecord purge(PurgeRequest request, IntConsumer dropViews) {

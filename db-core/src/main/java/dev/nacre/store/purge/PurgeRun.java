@@ -60,6 +60,7 @@ public final class PurgeRun {
   private final GroupCommitter committer;
   private final @Nullable Path store;
   private final Clock clock;
+  private final Runnable beforeFiles;
 
   /** Held while files are rewritten: purges follow one another. */
   private final Object turn = new Object();
@@ -68,18 +69,21 @@ public final class PurgeRun {
    * Purges of a store.
    *
    * @param store the directory of RocksDB, or null for memory
+   * @param beforeFiles called before files are rewritten
    */
   public PurgeRun(
       RocksEngine engine,
       NamespaceRegistry registry,
       GroupCommitter committer,
       @Nullable Path store,
-      Clock clock) {
+      Clock clock,
+      Runnable beforeFiles) {
     this.engine = engine;
     this.registry = registry;
     this.committer = committer;
     this.store = store;
     this.clock = clock;
+    this.beforeFiles = beforeFiles;
   }
 
   /**
@@ -201,6 +205,7 @@ public final class PurgeRun {
   }
 
   private PurgedFiles files() {
+    beforeFiles.run();
     return new PurgedFiles(engine, store);
   }
 

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -98,9 +97,13 @@ final class PurgedFiles {
   private void awaitDeletion(Path directory, long lastLog) throws StorageFailure, IOException {
     long deadline = System.nanoTime() + WAIT_NANOS_MAX;
     long pause = PAUSE_NANOS_MIN;
+    engine.deleteObsoleteFiles();
+    Set<String> left = obsolete(directory, lastLog);
     while (true) {
-      engine.deleteObsoleteFiles();
-      List<String> left = left(directory, lastLog);
+      // Others write and rewrite meanwhile: what was not in use yet may be by now.
+      Set<String> there = new HashSet<>(names(directory));
+      Set<String> used = new HashSet<>(engine.tableFiles());
+      left.removeIf(name -> !there.contains(name) || used.contains(name));
       if (left.isEmpty()) {
         return;
       }
@@ -114,28 +117,26 @@ final class PurgedFiles {
       }
       LockSupport.parkNanos(this, pause);
       pause = Math.min(2 * pause, PAUSE_NANOS_MAX);
+      engine.deleteObsoleteFiles();
     }
   }
 
-  private List<String> left(Path directory, long lastLog) throws IOException {
-    // In this order: what is written meanwhile is in use when it is listed.
+  private Set<String> obsolete(Path directory, long lastLog) throws IOException {
     List<String> names = names(directory);
     Set<String> used = new HashSet<>(engine.tableFiles());
     String manifest =
         Files.readString(directory.resolve("CURRENT"), StandardCharsets.US_ASCII).strip();
-    List<String> left = new ArrayList<>();
+    Set<String> obsolete = new HashSet<>();
     for (String name : names) {
-      boolean obsolete =
-          (name.endsWith(".sst") && !used.contains(name))
-              || (name.startsWith("MANIFEST-") && !name.equals(manifest))
-              || (name.endsWith(".log")
-                  && number(name) <= lastLog
-                  && size(directory.resolve(name)) > 0);
-      if (obsolete) {
-        left.add(name);
+      if ((name.endsWith(".sst") && !used.contains(name))
+          || (name.startsWith("MANIFEST-") && !name.equals(manifest))
+          || (name.endsWith(".log")
+              && number(name) <= lastLog
+              && size(directory.resolve(name)) > 0)) {
+        obsolete.add(name);
       }
     }
-    return left;
+    return obsolete;
   }
 
   private static List<String> names(Path directory) throws IOException {
