@@ -89,7 +89,9 @@ final class BufferedTransaction implements Transaction {
           List<Write> own = own(request.namespace(), request.key());
           return DerivedRead.of(
               dispatcher.execute(
-                  new Call.GetAt(at, request.namespace(), request.key(), request.spaces())),
+                  held(
+                      request.namespace(),
+                      new Call.GetAt(at, request.namespace(), request.key(), request.spaces()))),
               stored -> overlaid(stored, request.key(), own, request.spaces()));
         });
   }
@@ -121,7 +123,8 @@ final class BufferedTransaction implements Transaction {
               Map.of("namespace", namespace, "key", key)));
     }
     return DerivedRead.ofStage(
-        dispatcher.execute(new Call.NearAt(at, namespace, key)), CompletableFuture::failedFuture);
+        dispatcher.execute(held(namespace, new Call.NearAt(at, namespace, key))),
+        CompletableFuture::failedFuture);
   }
 
   @Override
@@ -152,7 +155,10 @@ final class BufferedTransaction implements Transaction {
           }
           return DerivedRead.of(
               dispatcher.execute(
-                  new Call.GetAllAt(at, request.namespace(), request.keys(), request.spaces())),
+                  held(
+                      request.namespace(),
+                      new Call.GetAllAt(
+                          at, request.namespace(), request.keys(), request.spaces()))),
               stored -> {
                 List<Optional<VersionedRecord>> records = new ArrayList<>(stored.size());
                 for (int i = 0; i < stored.size(); i++) {
@@ -162,6 +168,10 @@ final class BufferedTransaction implements Transaction {
                 return List.copyOf(records);
               });
         });
+  }
+
+  private <R> Call<R> held(String namespace, Call.Read<R> read) {
+    return new Call.Held<>(read, at, at.version(), namespace);
   }
 
   private Optional<VersionedRecord> overlaid(

@@ -13,6 +13,8 @@ import dev.nacre.maintain.ExportReport;
 import dev.nacre.maintain.ExportRequest;
 import dev.nacre.maintain.ImportReport;
 import dev.nacre.maintain.ImportRequest;
+import dev.nacre.maintain.PurgeReport;
+import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.maintain.SweepReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
@@ -333,6 +335,32 @@ public interface Database extends AutoCloseable {
    * {@code committedLines}.
    */
   CompletableFuture<ImportReport> importLines(ImportRequest request);
+
+  /**
+   * Erases a key, every key with a prefix, or a namespace: every version there ever was, from
+   * records, vectors, history, log and indexes, and from the files in the directory. It begins with
+   * a commit. From that on nothing of it can be read, as of no moment; what is written to the same
+   * keys later is not concerned. When the future completes nothing of it is left in the directory.
+   *
+   * <p>The log keeps that something was purged, when, by whom and why, without the key ({@link
+   * #commit}, {@link ChangeEvent.RecordPurged}). Snapshots and transactions from before fail with
+   * {@code HistoryDroppedException} (details {@code reason=purged}) where they read the namespace.
+   * Backups and exports lie outside: the report lists the backups that are known to hold it.
+   *
+   * <p>Costs a walk over the namespace's log and rewriting the files that hold its rows. What is
+   * not there is purged with a report of zeros. Fails with Validation for a key that cannot be one,
+   * Unavailable for a database that was opened read-only. When it fails behind its commit (a full
+   * disk, details {@code purge=pending}), nothing of it can be read, and the rest is done when the
+   * next purge begins or the database is opened again, as after a crash. Cancelling withdraws it
+   * before it has begun only.
+   */
+  CompletableFuture<PurgeReport> purge(PurgeRequest request);
+
+  /**
+   * What has been purged, oldest first, with the backups that still hold it. One that is not
+   * complete is under way, or goes on when the database is opened again.
+   */
+  CompletableFuture<List<PurgeReport>> purges();
 
   /** Rewrites the files, so that what was overwritten or deleted gives its space back. */
   CompletableFuture<CompactReport> compact();

@@ -13,6 +13,8 @@ import dev.nacre.maintain.ExportReport;
 import dev.nacre.maintain.ExportRequest;
 import dev.nacre.maintain.ImportReport;
 import dev.nacre.maintain.ImportRequest;
+import dev.nacre.maintain.PurgeReport;
+import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.maintain.SweepReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
@@ -413,6 +415,16 @@ final class EmbeddedDatabase implements Database {
   @Override
   public CompletableFuture<ImportReport> importLines(ImportRequest request) {
     return dispatcher.execute(new Call.ImportLines(requireNonNull(request, "request")));
+  }
+
+  @Override
+  public CompletableFuture<PurgeReport> purge(PurgeRequest request) {
+    return dispatcher.execute(new Call.Purge(requireNonNull(request, "request")));
+  }
+
+  @Override
+  public CompletableFuture<List<PurgeReport>> purges() {
+    return dispatcher.execute(new Call.Purges());
   }
 
   @Override

@@ -51,7 +51,7 @@ final class EmbeddedSnapshot implements Snapshot {
   @Override
   public CompletableFuture<Optional<VersionedRecord>> get(GetRequest request) {
     requireNonNull(request, "request");
-    return run("get", request.asOf(), () -> read(request));
+    return run("get", request.asOf(), () -> held(request.namespace(), read(request)));
   }
 
   @Override
@@ -62,7 +62,10 @@ final class EmbeddedSnapshot implements Snapshot {
   @Override
   public CompletableFuture<VersionedRecord> require(GetRequest request) {
     requireNonNull(request, "request");
-    return run("require", request.asOf(), () -> new Call.Require(read(request)));
+    return run(
+        "require",
+        request.asOf(),
+        () -> held(request.namespace(), new Call.Require(read(request))));
   }
 
   @Override
@@ -73,7 +76,10 @@ final class EmbeddedSnapshot implements Snapshot {
   @Override
   public CompletableFuture<Boolean> contains(GetRequest request) {
     requireNonNull(request, "request");
-    return run("contains", request.asOf(), () -> new Call.Contains(read(request)));
+    return run(
+        "contains",
+        request.asOf(),
+        () -> held(request.namespace(), new Call.Contains(read(request))));
   }
 
   private Call.Get read(GetRequest request) {
@@ -85,13 +91,14 @@ final class EmbeddedSnapshot implements Snapshot {
       String namespace, List<String> keys) {
     requireNonNull(namespace, "namespace");
     List<String> copied = List.copyOf(keys);
-    return run("getAll", AsOf.now(), () -> read(GetAllRequest.of(namespace, copied)));
+    return run(
+        "getAll", AsOf.now(), () -> held(namespace, read(GetAllRequest.of(namespace, copied))));
   }
 
   @Override
   public CompletableFuture<List<Optional<VersionedRecord>>> getAll(GetAllRequest request) {
     requireNonNull(request, "request");
-    return run("getAll", request.asOf(), () -> read(request));
+    return run("getAll", request.asOf(), () -> held(request.namespace(), read(request)));
   }
 
   private Call.GetAll read(GetAllRequest request) {
@@ -109,10 +116,16 @@ final class EmbeddedSnapshot implements Snapshot {
   public CompletableFuture<SearchResult> similar(SearchRequest request) {
     requireNonNull(request, "request");
     SearchRequest pinned = request.withAsOf(moment);
-    return run(
-        "similar",
-        request.asOf(),
-        () -> request.text().isPresent() ? new Call.SimilarText(pinned) : new Call.Similar(pinned));
+    if (request.text().isEmpty()) {
+      return run(
+          "similar", request.asOf(), () -> held(request.namespace(), new Call.Similar(pinned)));
+    }
+    return DerivedRead.of(
+        run("similar", request.asOf(), () -> new Call.SimilarText(pinned)),
+        result -> {
+          dispatcher.checkNotPurged(readPoint(), pin.heldSince(), request.namespace());
+          return result;
+        });
   }
 
   @Override
@@ -133,8 +146,10 @@ final class EmbeddedSnapshot implements Snapshot {
         "scan",
         request.asOf(),
         () ->
-            new Call.Pinned<>(
-                new Call.Scan(request.withAsOf(moment)), readPoint(), Page::readPoint));
+            held(
+                request.namespace(),
+                new Call.Pinned<>(
+                    new Call.Scan(request.withAsOf(moment)), readPoint(), Page::readPoint)));
   }
 
   @Override
@@ -150,8 +165,10 @@ final class EmbeddedSnapshot implements Snapshot {
         "history",
         request.asOf(),
         () ->
-            new Call.Pinned<>(
-                new Call.History(request.withAsOf(moment)), readPoint(), Page::readPoint));
+            held(
+                request.namespace(),
+                new Call.Pinned<>(
+                    new Call.History(request.withAsOf(moment)), readPoint(), Page::readPoint)));
   }
 
   @Override
@@ -163,6 +180,11 @@ final class EmbeddedSnapshot implements Snapshot {
   public void close() {
     closed = true;
     pin.close();
+  }
+
+  /** What has been purged since cannot be read again. */
+  private <R> Call<R> held(String namespace, Call.Read<R> read) {
+    return new Call.Held<>(read, readPoint(), pin.heldSince(), namespace);
   }
 
   private <R> CompletableFuture<R> run(String operation, AsOf asked, Supplier<Call<R>> call) {

@@ -11,6 +11,8 @@ import dev.nacre.maintain.ExportReport;
 import dev.nacre.maintain.ExportRequest;
 import dev.nacre.maintain.ImportReport;
 import dev.nacre.maintain.ImportRequest;
+import dev.nacre.maintain.PurgeReport;
+import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.maintain.SweepReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
@@ -169,6 +171,12 @@ public interface ReactiveDatabase {
 
   /** See {@link Database#importLines}. */
   Mono<ImportReport> importLines(ImportRequest request);
+
+  /** See {@link Database#purge}. */
+  Mono<PurgeReport> purge(PurgeRequest request);
+
+  /** See {@link Database#purges}. */
+  Mono<List<PurgeReport>> purges();
 
   /** See {@link Database#compact}. */
   Mono<CompactReport> compact();

@@ -13,6 +13,8 @@ import dev.nacre.maintain.ExportReport;
 import dev.nacre.maintain.ExportRequest;
 import dev.nacre.maintain.ImportReport;
 import dev.nacre.maintain.ImportRequest;
+import dev.nacre.maintain.PurgeReport;
+import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.maintain.SweepReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
@@ -284,6 +286,17 @@ final class ReactiveOverFutures implements ReactiveDatabase {
   public Mono<ImportReport> importLines(ImportRequest request) {
     requireNonNull(request, "request");
     return mono(() -> database.importLines(request));
+  }
+
+  @Override
+  public Mono<PurgeReport> purge(PurgeRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.purge(request));
+  }
+
+  @Override
+  public Mono<List<PurgeReport>> purges() {
+    return mono(database::purges);
   }
 
   @Override

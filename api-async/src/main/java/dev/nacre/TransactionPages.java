@@ -77,7 +77,9 @@ final class TransactionPages {
   CompletableFuture<Page<VersionedRecord>> read(
       ScanRequest range, NavigableMap<String, List<Write>> own) {
     return DerivedRead.of(
-        dispatcher.execute(new Call.ScanAt(at, range)), stored -> merged(stored, range, own));
+        dispatcher.execute(
+            new Call.Held<>(new Call.ScanAt(at, range), at, at.version(), range.namespace())),
+        stored -> merged(stored, range, own));
   }
 
   private Page<VersionedRecord> merged(

@@ -12,6 +12,8 @@ import dev.nacre.maintain.ExportReport;
 import dev.nacre.maintain.ExportRequest;
 import dev.nacre.maintain.ImportReport;
 import dev.nacre.maintain.ImportRequest;
+import dev.nacre.maintain.PurgeReport;
+import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.maintain.SweepReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
@@ -37,6 +39,7 @@ import dev.nacre.store.Store;
 import dev.nacre.store.maintain.BackupWriter;
 import dev.nacre.store.maintain.JsonLinesExport;
 import dev.nacre.store.maintain.JsonLinesImport;
+import dev.nacre.store.maintain.Purger;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -436,6 +439,51 @@ public sealed interface Call<R> {
     }
   }
 
+  /**
+   * A read at a point that is held: when the namespace has been purged since, it cannot be
+   * repeated, and is refused.
+   *
+   * @param at the point
+   * @param heldSince the visible version when holding it began
+   */
+  record Held<R>(Read<R> read, ReadPoint at, long heldSince, String namespace) implements Read<R> {
+    @Override
+    public String operation() {
+      return read.operation();
+    }
+
+    @Override
+    public @Nullable CompletableFuture<R> answerFromMemory(Engines engines) {
+      CompletableFuture<R> answer = read.answerFromMemory(engines);
+      if (answer != null) {
+        check(engines);
+      }
+      return answer;
+    }
+
+    @Override
+    public R answer(Engines engines) {
+      R answer;
+      try {
+        answer = read.answer(engines);
+      } catch (KeyNotFoundException e) {
+        check(engines);
+        throw e;
+      }
+      check(engines);
+      return answer;
+    }
+
+    private void check(Engines engines) {
+      engines.store().checkNotPurged(at, heldSince, namespace);
+    }
+
+    @Override
+    public void discard(R answer) {
+      read.discard(answer);
+    }
+  }
+
   /** Reads one page of what differs between two moments. */
   record Diff(DiffRequest request) implements Read<DiffPage> {
     @Override
@@ -581,6 +629,46 @@ public sealed interface Call<R> {
     @Override
     public SweepReport perform(Engines engines, BooleanSupplier stop) {
       return engines.store().sweep(stop);
+    }
+  }
+
+  /** Erases records for good. */
+  record Purge(PurgeRequest request) implements Job<PurgeReport> {
+    @Override
+    public String operation() {
+      return "a purge";
+    }
+
+    @Override
+    public PurgeReport perform(Engines engines, BooleanSupplier stop) {
+      return Purger.run(engines.store(), request, id -> engines.search().forget(id));
+    }
+  }
+
+  /** Goes on with purges that were interrupted. */
+  record ResumePurges() implements Job<Boolean> {
+    @Override
+    public String operation() {
+      return "a purge";
+    }
+
+    @Override
+    public Boolean perform(Engines engines, BooleanSupplier stop) {
+      Purger.resume(engines.store(), id -> engines.search().forget(id));
+      return true;
+    }
+  }
+
+  /** What has been purged. */
+  record Purges() implements Read<List<PurgeReport>> {
+    @Override
+    public String operation() {
+      return "purges";
+    }
+
+    @Override
+    public List<PurgeReport> answer(Engines engines) {
+      return Purger.all(engines.store());
     }
   }
 

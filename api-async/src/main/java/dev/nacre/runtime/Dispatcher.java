@@ -74,7 +74,11 @@ public final class Dispatcher {
     try {
       Engines engines = Engines.open(storeOptions, vectorOptions, embedder);
       try {
-        return new Dispatcher(engines, options);
+        Dispatcher dispatcher = new Dispatcher(engines, options);
+        if (!storeOptions.readOnly() && engines.store().hasPendingPurge()) {
+          dispatcher.resumePurges();
+        }
+        return dispatcher;
       } catch (RuntimeException | Error e) {
         // No thread could be started: the directory must not stay locked for that.
         engines.close();
@@ -83,6 +87,29 @@ public final class Dispatcher {
     } catch (RuntimeException | Error e) {
       throw Failures.of("opening the database", e);
     }
+  }
+
+  /** What was purged when the process ended is hidden already; the rest happens by and by. */
+  private void resumePurges() {
+    var _ =
+        execute(new Call.ResumePurges())
+            .whenComplete(
+                (_, failure) -> {
+                  if (failure != null) {
+                    LOG.warn(
+                        "a purge that was interrupted could not be finished; it goes on with the next"
+                            + " one, or when the database is opened again",
+                        failure);
+                  }
+                });
+  }
+
+  /**
+   * Refuses what was read at a point that is held, when the namespace has been purged since; see
+   * {@link Store#checkNotPurged}. Never blocks.
+   */
+  public void checkNotPurged(ReadPoint at, long heldSince, String namespace) {
+    engines.store().checkNotPurged(at, heldSince, namespace);
   }
 
   /** Runs a call. */

@@ -17,11 +17,16 @@ final class Measures {
 
   /** A call of the pool has ended. */
   void answered(Call<?> call, long nanos) {
-    if (call instanceof Call.Similar) {
+    if (isSimilar(call)) {
       searches.record(nanos);
     } else {
       reads.record(nanos);
     }
+  }
+
+  private static boolean isSimilar(Call<?> call) {
+    return call instanceof Call.Similar
+        || (call instanceof Call.Held<?> held && held.read() instanceof Call.Similar);
   }
 
   long readsFromMemory() {

@@ -15,6 +15,7 @@ import dev.nacre.feed.WatchRequest;
 import dev.nacre.maintain.BackupRequest;
 import dev.nacre.maintain.ExportRequest;
 import dev.nacre.maintain.ImportRequest;
+import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.HistoryRequest;
@@ -76,6 +77,8 @@ public final class PublicCalls {
           Map.entry(
               WatchRequest.class,
               WatchRequest.of("docs").withAfter(AsOf.version(0)).withUntil(AsOf.version(1))),
+          // Of nothing: other calls hold read points in the namespaces that are there.
+          Map.entry(PurgeRequest.class, PurgeRequest.key("nothing", "a")),
           Map.entry(ExportRequest.class, ExportRequest.to(OutputStream.nullOutputStream())),
           Map.entry(ImportRequest.class, ImportRequest.from(InputStream.nullInputStream())));
 

@@ -227,6 +227,8 @@ class TimePropertyTest {
       switch (event) {
         case ChangeEvent.NamespaceCreated _ -> assertTrue(replayed.isEmpty());
         case ChangeEvent.NamespaceDeleted _ -> replayed.clear();
+        case ChangeEvent.RecordPurged purged ->
+            throw new AssertionError("nothing is purged here: " + purged);
         case ChangeEvent.RecordChanged changed -> {
           @Nullable String value =
               changed.record().flatMap(VersionedRecord::value).map(Value::asString).orElse(null);

@@ -60,6 +60,7 @@ class WatchTest {
                     + switch (event) {
                       case ChangeEvent.NamespaceCreated _ -> " created";
                       case ChangeEvent.NamespaceDeleted _ -> " deleted";
+                      case ChangeEvent.RecordPurged _ -> " purged";
                       case ChangeEvent.RecordChanged changed -> " " + changed.change().key();
                     })
         .toList();

@@ -53,6 +53,7 @@ import picocli.CommandLine.ScopeType;
       RestoreBackupCommand.class,
       ExportCommand.class,
       ImportCommand.class,
+      PurgeCommand.class,
       CompactCommand.class,
       ShellCommand.class,
       HelpCommand.class,

@@ -164,6 +164,7 @@ class DataCommandsTest {
           {"repair", db},
           {"export", db},
           {"compact", db},
+          {"purge", db, "a", "b", "--yes"},
           {"delete", db, "a", "b"},
           {"backup", db, temporary.resolve("backups").toString()},
           {"similar", db, "a", "--vector", "[1]"}
@@ -258,6 +259,50 @@ class DataCommandsTest {
     assertEquals("", ok("namespaces", db).out());
     assertFails(1, "notes", "delete", db, "notes", "--whole-namespace");
     assertFails(ExitCode.USAGE, "name a KEY", "delete", db, "notes");
+  }
+
+  @Test
+  void purge_keyPrefixNamespace_saysWhatIsGoneAndWhichBackupsHoldIt() {
+    for (String key : List.of("a1", "a2", "b1", "c1")) {
+      ok("put", db, "notes", key, "1", "--vector", "[1,2]");
+      ok("put", db, "notes", key, "2");
+    }
+    String backups = temporary.resolve("backups").toString();
+    ok("backup", db, backups);
+    assertFails(ExitCode.USAGE, "--yes", "purge", db, "notes", "b1");
+    assertFails(ExitCode.USAGE, "one of them", "purge", db, "notes", "--yes");
+    assertFails(ExitCode.USAGE, "one of them", "purge", db, "notes", "b1", "--prefix", "b");
+    JsonNode report =
+        json(
+            "purge",
+            db,
+            "notes",
+            "b1",
+            "--actor",
+            "ada",
+            "--reason",
+            "on request",
+            "--yes",
+            "--json");
+    assertEquals(9, report.path("version").asLong());
+    assertEquals("key", report.path("kind").asText());
+    assertEquals("ada", report.path("actor").asText());
+    assertEquals(1, report.path("erased").path("records").asLong());
+    assertEquals(1, report.path("erased").path("versions").asLong());
+    assertEquals(1, report.path("erased").path("vectors").asLong());
+    assertEquals(2, report.path("erased").path("changes").asLong());
+    assertEquals(backups, report.path("backups").path(0).path("directory").asText());
+    assertTrue(report.hasNonNull("completedAt"));
+    assertEquals("", ok("log", db, "notes", "b1").out());
+    assertFails(1, "b1", "get", db, "notes", "b1", "--as-of", "5");
+    assertTrue(
+        ok("purge", db, "notes", "--prefix", "a", "--yes").out().contains("erased 2 records"));
+    assertEquals("c1\n", ok("scan", db, "notes", "--keys").out());
+    assertTrue(
+        ok("purge", db, "notes", "--whole-namespace", "--yes").out().contains("erased 1 records"));
+    assertEquals("", ok("namespaces", db).out());
+    assertTrue(ok("purge", db, "nothing", "k", "--yes").out().contains("erased 0 records"));
+    assertTrue(ok("verify", db).out().contains("nothing is wrong"));
   }
 
   @Test

@@ -76,6 +76,7 @@ class ProcessTest {
             {"import", directory, "-"},
             {"backup", directory, temporary.resolve("backups").toString()},
             {"compact", directory},
+            {"purge", directory, "notes", "n1", "--yes"},
             {"repair", directory}
           }) {
         Commands.Outcome outcome = Commands.run(arguments);

@@ -7,6 +7,7 @@ import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.ReadPoint;
 import dev.nacre.model.VersionedRecord;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,42 @@ public sealed interface ChangeEvent {
      */
     public Optional<VersionedRecord> record() {
       return Optional.ofNullable(written);
+    }
+  }
+
+  /**
+   * Something that a purge has erased: nobody knows any more of which key it was, so it is told to
+   * everybody who follows the namespace. Behind the purge's own commit, where {@code purgeVersion}
+   * is that of the commit, a consumer that keeps a copy compares it with the namespace as it is
+   * now.
+   *
+   * @param commit the commit
+   * @param attributes what it says of itself
+   * @param namespace the namespace
+   * @param endsCommit whether nothing else of the commit follows
+   * @param purgeVersion the version of the purge, whose commit says by whom; 0 when the database
+   *     was restored to a moment before it
+   * @param purgedAt when it was committed
+   */
+  record RecordPurged(
+      Commit commit,
+      CommitAttributes attributes,
+      String namespace,
+      boolean endsCommit,
+      long purgeVersion,
+      Instant purgedAt)
+      implements ChangeEvent {
+    /** Refuses null. */
+    public RecordPurged {
+      requireNonNull(commit, "commit");
+      requireNonNull(attributes, "attributes");
+      requireNonNull(namespace, "namespace");
+      requireNonNull(purgedAt, "purgedAt");
+    }
+
+    /** Whether this is the purge itself, not what it has left of an earlier change. */
+    public boolean isPurge() {
+      return purgeVersion == commit.version();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.nacre.store;
 
+import dev.nacre.store.commit.Purges;
 import dev.nacre.store.layout.HistoryRow;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.RecordRow;
@@ -27,6 +28,7 @@ final class AsOfScan implements AutoCloseable {
   private final Kind kind;
   private final ScanRange range;
   private final long version;
+  private final Purges purges;
   private final RocksCursor live;
   private final @Nullable RocksCursor history;
   private byte @Nullable [] liveGroup;
@@ -52,16 +54,23 @@ final class AsOfScan implements AutoCloseable {
     }
   }
 
+  /**
+   * A scan.
+   *
+   * @param purges those of the namespace, taken before
+   */
   AsOfScan(
       RocksEngine engine,
       Kind kind,
       ScanRange range,
       RocksEngine.CursorUse use,
       long version,
+      Purges purges,
       LongSupplier startedVersion) {
     this.kind = kind;
     this.range = range;
     this.version = version;
+    this.purges = purges;
     live = engine.cursor(kind.live, use);
     RocksCursor opened = null;
     try {
@@ -108,7 +117,7 @@ final class AsOfScan implements AutoCloseable {
         history.seek(Keys.versioned(current, 0));
         historyGroup = readHistoryGroup(history);
       }
-      if (found) {
+      if (found && (purges.isEmpty() || !purges.hides(key(), versionOfLive(value)))) {
         return true;
       }
     }

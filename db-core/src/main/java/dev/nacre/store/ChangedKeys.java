@@ -127,7 +127,12 @@ final class ChangedKeys implements KeyedPairs.KeySource {
         engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SHORT),
         Keys.log(namespace.id(), afterVersion + 1, 0),
         key -> Keys.startsWith(key, ofNamespace) && Keys.versionOfLog(key) <= newestVersion,
-        (cursor, sink) -> sink.accept(LogRow.parse(cursor.value()).key()));
+        (cursor, sink) -> {
+          LogRow row = LogRow.parse(cursor.value());
+          if (row.purged() == null) {
+            sink.accept(row.key());
+          }
+        });
   }
 
   private Walk expiry() {

@@ -97,6 +97,16 @@ final class FeedReads {
           : new ChangeEvent.NamespaceDeleted(
               commits.commit(), commits.attributes(), namespace, endsCommit);
     }
+    LogRow.Purged purged = row.purged();
+    if (purged != null) {
+      return new ChangeEvent.RecordPurged(
+          commits.commit(),
+          commits.attributes(),
+          namespace,
+          endsCommit,
+          purged.version(),
+          Micros.toInstant(purged.timeMicros()));
+    }
     return new ChangeEvent.RecordChanged(
         commits.commit(),
         commits.attributes(),
@@ -105,7 +115,7 @@ final class FeedReads {
         ViewReads.change(step.namespace(), step.version(), row),
         row.delete() || request.detail() == WatchRequest.Detail.KEYS
             ? null
-            : record(request, step.namespace(), row, commits.commit()));
+            : RecordReader.again(() -> record(request, step.namespace(), row, commits.commit())));
   }
 
   private @Nullable VersionedRecord record(

@@ -1,6 +1,8 @@
 package dev.nacre.store;
 
 import dev.nacre.store.commit.NamespaceEntry;
+import dev.nacre.store.commit.Purges;
+import dev.nacre.store.commit.Purging;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.LogRow;
 import dev.nacre.store.rocks.ColumnFamily;
@@ -121,6 +123,7 @@ final class FeedWalk {
     }
     byte[] ofNamespace = Keys.namespacePrefix(entry.id());
     @Nullable FeedPosition passed = null;
+    Purges purges = entry.purges();
     try (RocksCursor cursor = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SHORT)) {
       for (cursor.seek(Keys.log(entry.id(), first, after.nextOrdinal(entry)));
           cursor.valid();
@@ -138,13 +141,22 @@ final class FeedWalk {
         rows++;
         int ordinal = Keys.ordinalOfLog(key);
         passed = new FeedPosition(version, entry.id(), ordinal);
-        LogRow row = LogRow.parse(cursor.value());
-        if (Keys.startsWith(row.key(), prefix) && !add(new Step(version, entry, ordinal, row))) {
+        LogRow row = unpurged(purges, version, LogRow.parse(cursor.value()));
+        // What was purged may have been of interest: nobody knows any more.
+        boolean wanted = row.purged() != null || Keys.startsWith(row.key(), prefix);
+        if (wanted && !add(new Step(version, entry, ordinal, row))) {
           return false;
         }
       }
     }
     return true;
+  }
+
+  /** The change, or what will be left of it when its purge has erased it. */
+  private static LogRow unpurged(Purges purges, long version, LogRow row) {
+    Purging purging =
+        purges.isEmpty() || row.purged() != null ? null : purges.hiding(row.key(), version);
+    return purging == null ? row : LogRow.purged(purging.version(), purging.timeMicros());
   }
 
   /** False when the page is full: the change is only looked at, to know what comes behind. */

@@ -116,6 +116,7 @@ final class PagedReads {
             range,
             RocksEngine.CursorUse.SHORT,
             at.version(),
+            entry.purges(),
             committer::startedVersion)) {
       while (scan.next()) {
         RecordRow row = RecordReader.live(scan.record(), at);

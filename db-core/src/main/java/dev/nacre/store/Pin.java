@@ -7,6 +7,9 @@ public interface Pin extends AutoCloseable {
   /** What it was taken at. */
   ReadPoint readPoint();
 
+  /** The visible version when it was taken: what is purged later cannot be read through it. */
+  long heldSince();
+
   /** From now on it needs nothing before {@code version}; it never goes back. */
   void advanceTo(long version);
 

@@ -5,6 +5,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,16 +25,18 @@ final class Pins {
    * Pins the moment that {@code resolve} finds; nothing stays pinned when it fails.
    *
    * @param namespace the name of which history is held, or null for all
+   * @param visible the visible version
    */
-  Pin pin(@Nullable String namespace, Supplier<ReadPoint> resolve) {
+  Pin pin(@Nullable String namespace, LongSupplier visible, Supplier<ReadPoint> resolve) {
     Held entry = new Held(namespace);
     held.add(entry);
+    long since = visible.getAsLong();
     boolean resolved = false;
     try {
       ReadPoint point = resolve.get();
       entry.version.set(point.version());
       resolved = true;
-      return new Taken(held, entry, point);
+      return new Taken(held, entry, point, since);
     } finally {
       if (!resolved) {
         held.remove(entry);
@@ -67,7 +70,8 @@ final class Pins {
     }
   }
 
-  private record Taken(Set<Held> held, Held entry, ReadPoint readPoint) implements Pin {
+  private record Taken(Set<Held> held, Held entry, ReadPoint readPoint, long heldSince)
+      implements Pin {
     @Override
     public void advanceTo(long version) {
       entry.version.accumulateAndGet(version, Math::max);

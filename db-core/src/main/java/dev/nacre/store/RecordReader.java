@@ -8,6 +8,7 @@ import dev.nacre.model.ReadPoint;
 import dev.nacre.model.VersionedRecord;
 import dev.nacre.store.commit.GroupCommitter;
 import dev.nacre.store.commit.NamespaceEntry;
+import dev.nacre.store.commit.Purges;
 import dev.nacre.store.layout.HistoryRow;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.Micros;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class RecordReader {
+  private static final int ATTEMPTS_MAX = 8;
+
   private final RocksEngine engine;
   private final GroupCommitter committer;
   private final StorageProbe probe;
@@ -43,19 +47,33 @@ final class RecordReader {
   /** The live row of a key as of a version, expired or not; null when there is none. */
   @Nullable RecordRow row(NamespaceEntry namespace, byte[] key, long version) {
     probe.beforeRead();
-    return rowBehindHead(
-        namespace, key, version, engine.get(ColumnFamily.HEAD, Keys.head(namespace.id(), key)));
+    Purges purges = namespace.purges();
+    return unpurged(
+        purges,
+        key,
+        rowBehindHead(
+            namespace,
+            key,
+            version,
+            engine.get(ColumnFamily.HEAD, Keys.head(namespace.id(), key))));
+  }
+
+  /** The row, unless it has been purged and only not been erased yet. */
+  private static @Nullable RecordRow unpurged(Purges purges, byte[] key, @Nullable RecordRow row) {
+    return row == null || purges.hides(key, row.version()) ? null : row;
   }
 
   /** The rows of keys, in their order. */
   List<@Nullable RecordRow> rows(NamespaceEntry namespace, List<byte[]> keys, long version) {
     probe.beforeRead();
+    Purges purges = namespace.purges();
     List<byte @Nullable []> heads =
         engine.getAll(
             ColumnFamily.HEAD, keys.stream().map(key -> Keys.head(namespace.id(), key)).toList());
     List<@Nullable RecordRow> rows = new ArrayList<>(keys.size());
     for (int i = 0; i < keys.size(); i++) {
-      rows.add(rowBehindHead(namespace, keys.get(i), version, heads.get(i)));
+      byte[] key = keys.get(i);
+      rows.add(unpurged(purges, key, rowBehindHead(namespace, key, version, heads.get(i))));
     }
     return rows;
   }
@@ -67,12 +85,13 @@ final class RecordReader {
 
   /** The same as {@link #row} without touching the disk. */
   CachedRow cached(NamespaceEntry namespace, byte[] key, long version) {
+    Purges purges = namespace.purges();
     byte @Nullable [] head = engine.getCached(ColumnFamily.HEAD, Keys.head(namespace.id(), key));
     if (RocksEngine.isNotCached(head)) {
       return CachedRow.UNKNOWN;
     }
     if (head != null && RecordRow.versionIn(head) <= version) {
-      return new CachedRow(true, RecordRow.parse(head));
+      return new CachedRow(true, unpurged(purges, key, RecordRow.parse(head)));
     }
     return head == null && nothingNewerThan(version)
         ? new CachedRow(true, null)
@@ -117,6 +136,13 @@ final class RecordReader {
   /** The vector of a key as of a version. */
   Optional<StoredVector> vector(NamespaceEntry namespace, int spaceId, byte[] key, long version) {
     probe.beforeRead();
+    Purges purges = namespace.purges();
+    return storedVector(namespace, spaceId, key, version)
+        .filter(found -> !purges.hides(key, found.from()));
+  }
+
+  private Optional<StoredVector> storedVector(
+      NamespaceEntry namespace, int spaceId, byte[] key, long version) {
     byte[] vectorKey = Keys.vector(namespace.id(), spaceId, key);
     byte @Nullable [] live = engine.get(ColumnFamily.VECTOR, vectorKey);
     if (live != null && VectorRow.version(live) <= version) {
@@ -147,9 +173,13 @@ final class RecordReader {
   List<HistoryEntry> history(
       NamespaceEntry namespace, String key, byte[] keyBytes, ReadPoint at, long below, int limit) {
     probe.beforeRead();
+    Purges purges = namespace.purges();
     List<HistoryEntry> entries = new ArrayList<>();
     long newest = Math.min(at.version(), below - 1);
     byte @Nullable [] head = engine.get(ColumnFamily.HEAD, Keys.head(namespace.id(), keyBytes));
+    if (head != null && purges.hides(keyBytes, RecordRow.versionIn(head))) {
+      return entries;
+    }
     if (head != null && RecordRow.versionIn(head) <= newest) {
       RecordRow row = RecordRow.parse(head);
       entries.add(entry(namespace, key, row, at));
@@ -160,7 +190,10 @@ final class RecordReader {
     byte[] prefix = Keys.historyPrefix(namespace.id(), keyBytes);
     try (RocksCursor cursor = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT)) {
       for (cursor.seek(Keys.versioned(prefix, newest));
-          entries.size() < limit && cursor.valid() && isVersionOf(cursor.key(), prefix);
+          entries.size() < limit
+              && cursor.valid()
+              && isVersionOf(cursor.key(), prefix)
+              && !purges.hides(keyBytes, Keys.versionOf(cursor.key()));
           cursor.next()) {
         entries.add(entry(namespace, key, HistoryRow.parse(cursor.value()).row(), at));
       }
@@ -179,8 +212,12 @@ final class RecordReader {
   List<HistoryEntry> historyOldestFirst(
       NamespaceEntry namespace, String key, byte[] keyBytes, ReadPoint at, long after, int limit) {
     probe.beforeRead();
+    Purges purges = namespace.purges();
     List<HistoryEntry> entries = new ArrayList<>();
     byte @Nullable [] head = engine.get(ColumnFamily.HEAD, Keys.head(namespace.id(), keyBytes));
+    if (head != null && purges.hides(keyBytes, RecordRow.versionIn(head))) {
+      return entries;
+    }
     @Nullable RecordRow live =
         head != null && RecordRow.versionIn(head) <= at.version() ? RecordRow.parse(head) : null;
     long newest = live == null ? at.version() : live.version() - 1;
@@ -193,7 +230,9 @@ final class RecordReader {
                 && isVersionOf(cursor.key(), prefix)
                 && Keys.versionOf(cursor.key()) <= newest;
             cursor.prev()) {
-          entries.add(entry(namespace, key, HistoryRow.parse(cursor.value()).row(), at));
+          if (!purges.hides(keyBytes, Keys.versionOf(cursor.key()))) {
+            entries.add(entry(namespace, key, HistoryRow.parse(cursor.value()).row(), at));
+          }
         }
       }
     }
@@ -229,21 +268,59 @@ final class RecordReader {
     for (String space : spaces) {
       int id = namespace.spaceId(space, at.version());
       if (id != 0 && row.embeddingVersion(id) != 0) {
-        StoredVector vector =
-            vector(namespace, id, keyBytes, at.version())
-                .orElseThrow(
-                    () ->
-                        new CorruptionException(
-                            "the vector of \""
-                                + key
-                                + "\" in space \""
-                                + space
-                                + "\" is missing; restore from a backup",
-                            Map.of("namespace", namespace.name(), "key", key, "space", space)));
-        embeddings.put(space, Embedding.ofStored(namespace.space(id), vector.vector()));
+        Optional<StoredVector> vector = vector(namespace, id, keyBytes, at.version());
+        if (vector.isEmpty()) {
+          throw missing(namespace, key, row, space);
+        }
+        embeddings.put(space, Embedding.ofStored(namespace.space(id), vector.get().vector()));
       }
     }
     return record(namespace, key, row, at, embeddings);
+  }
+
+  /** A vector that a row names is not there: it was purged since the row was read, or lost. */
+  private static RuntimeException missing(
+      NamespaceEntry namespace, String key, RecordRow row, String space) {
+    if (row.version() <= namespace.purges().newest()) {
+      return new PurgedMeanwhileException(lost(namespace, key, space));
+    }
+    return lost(namespace, key, space);
+  }
+
+  private static CorruptionException lost(NamespaceEntry namespace, String key, String space) {
+    return new CorruptionException(
+        "the vector of \""
+            + key
+            + "\" in space \""
+            + space
+            + "\" is missing; restore from a backup",
+        Map.of("namespace", namespace.name(), "key", key, "space", space));
+  }
+
+  /** Reads again when what was being read has been purged: it is absent then. */
+  static <T extends @Nullable Object> T again(Supplier<T> read) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return read.get();
+      } catch (PurgedMeanwhileException e) {
+        // The purge is visible now: the next attempt does not find the row, unless it was another
+        // one's.
+        if (attempt == ATTEMPTS_MAX) {
+          throw e.otherwise;
+        }
+      }
+    }
+  }
+
+  /** A row was found, and its vector was purged before it could be read. */
+  @SuppressWarnings("serial")
+  private static final class PurgedMeanwhileException extends RuntimeException {
+    private final CorruptionException otherwise;
+
+    PurgedMeanwhileException(CorruptionException otherwise) {
+      super("purged meanwhile", null, false, false);
+      this.otherwise = otherwise;
+    }
   }
 
   private static VersionedRecord record(

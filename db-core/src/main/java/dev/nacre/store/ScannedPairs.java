@@ -101,6 +101,7 @@ final class ScannedPairs implements RowPairs {
                   range.apply(namespace),
                   RocksEngine.CursorUse.SHORT,
                   at.version(),
+                  namespace.purges(),
                   committer::startedVersion);
       var _ = take();
     }

@@ -4,6 +4,8 @@ import dev.nacre.diff.DiffPage;
 import dev.nacre.diff.DiffRequest;
 import dev.nacre.feed.WatchRequest;
 import dev.nacre.maintain.CompactReport;
+import dev.nacre.maintain.PurgeRecord;
+import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.maintain.SweepReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
@@ -22,12 +24,14 @@ import dev.nacre.model.WriteBatch;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -207,6 +211,47 @@ public interface Store extends AutoCloseable {
    *     opened read-only
    */
   CompactReport compact();
+
+  // ---- Forgetting.
+
+  /**
+   * Erases records with every version they ever had, and every file that holds them. When this
+   * returns nothing of them is left in the directory; when it fails behind its commit nothing of
+   * them can be read, and {@link #resumePurges} or the next purge goes on. Blocks.
+   *
+   * @param dropViews told of namespaces by id: views of them forget what they hold, on disk and in
+   *     memory, before it returns
+   * @throws dev.nacre.error.UnavailableException when storage fails, and for a store that was
+   *     opened read-only
+   */
+  PurgeRecord purge(PurgeRequest request, IntConsumer dropViews);
+
+  /** Goes on with purges that were interrupted. Blocks. */
+  void resumePurges(IntConsumer dropViews);
+
+  /** Whether a purge was interrupted, or is under way. */
+  boolean hasPendingPurge();
+
+  /** Every purge there was, oldest first. */
+  List<PurgeRecord> purges();
+
+  /** The version of the newest purge in a namespace, 0 when there was none. Never blocks. */
+  long purgedVersion(int namespaceId);
+
+  /**
+   * Refuses what was read at a point that is held, when what it should have found has been purged
+   * since; to be asked after the read. Never blocks.
+   *
+   * @param heldSince the visible version when holding it began
+   * @throws dev.nacre.error.HistoryDroppedException when the namespace was purged since
+   */
+  void checkNotPurged(ReadPoint at, long heldSince, String namespace);
+
+  /** Remembers that everything up to a version was backed up to a directory. Blocks. */
+  void rememberBackup(Path directory, long version);
+
+  /** The directories it was backed up to, with the newest version in each. */
+  Map<Path, Long> backupDirectories();
 
   /**
    * Makes tombstones of what has expired and drops what retention does not keep, as the background

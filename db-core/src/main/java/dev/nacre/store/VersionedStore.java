@@ -7,6 +7,8 @@ import dev.nacre.error.UnavailableException;
 import dev.nacre.error.ValidationException;
 import dev.nacre.feed.WatchRequest;
 import dev.nacre.maintain.CompactReport;
+import dev.nacre.maintain.PurgeRecord;
+import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.maintain.SweepReport;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
@@ -32,6 +34,7 @@ import dev.nacre.store.sweep.Sweeper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +45,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +68,7 @@ final class VersionedStore implements Store {
   private final DiffReads diffs;
   private final FeedReads feeds;
   private final Sweeper sweeper;
+  private final Forgetting forgetting;
 
   /** Threads that are in a callback of a read: closing there would wait for itself. */
   private final Set<Thread> inCallback = ConcurrentHashMap.newKeySet();
@@ -92,6 +97,7 @@ final class VersionedStore implements Store {
             pins::oldestPinned,
             options.clock(),
             options.sweeping().grace());
+    this.forgetting = new Forgetting(parts, options);
   }
 
   static Store open(StoreOptions options) {
@@ -163,9 +169,11 @@ final class VersionedStore implements Store {
           NamespaceEntry entry = find(namespace, at);
           return entry == null
               ? Optional.empty()
-              : Optional.ofNullable(
-                      RecordReader.live(reader.row(entry, keyBytes, at.version()), at))
-                  .map(row -> reader.record(entry, key, keyBytes, row, at, spaces));
+              : RecordReader.again(
+                  () ->
+                      Optional.ofNullable(
+                              RecordReader.live(reader.row(entry, keyBytes, at.version()), at))
+                          .map(row -> reader.record(entry, key, keyBytes, row, at, spaces)));
         });
   }
 
@@ -199,22 +207,28 @@ final class VersionedStore implements Store {
           moments.check(at);
           List<byte[]> keyBytes = keys.stream().map(TextKeys::key).toList();
           NamespaceEntry entry = find(namespace, at);
-          List<Optional<VersionedRecord>> records = new ArrayList<>(keys.size());
-          if (entry == null) {
-            keys.forEach(key -> records.add(Optional.empty()));
-            return records;
-          }
-          List<@Nullable RecordRow> rows = reader.rows(entry, keyBytes, at.version());
-          for (int i = 0; i < rows.size(); i++) {
-            RecordRow row = RecordReader.live(rows.get(i), at);
-            records.add(
-                row == null
-                    ? Optional.empty()
-                    : Optional.of(
-                        reader.record(entry, keys.get(i), keyBytes.get(i), row, at, spaces)));
-          }
-          return records;
+          return entry == null
+              ? Collections.nCopies(keys.size(), Optional.empty())
+              : RecordReader.again(() -> getAll(at, entry, keys, keyBytes, spaces));
         });
+  }
+
+  private List<Optional<VersionedRecord>> getAll(
+      ReadPoint at,
+      NamespaceEntry entry,
+      List<String> keys,
+      List<byte[]> keyBytes,
+      Set<String> spaces) {
+    List<@Nullable RecordRow> rows = reader.rows(entry, keyBytes, at.version());
+    List<Optional<VersionedRecord>> records = new ArrayList<>(rows.size());
+    for (int i = 0; i < rows.size(); i++) {
+      RecordRow row = RecordReader.live(rows.get(i), at);
+      records.add(
+          row == null
+              ? Optional.empty()
+              : Optional.of(reader.record(entry, keys.get(i), keyBytes.get(i), row, at, spaces)));
+    }
+    return records;
   }
 
   @Override
@@ -264,12 +278,12 @@ final class VersionedStore implements Store {
 
   @Override
   public Pin pin(AsOf asOf) {
-    return guarded(() -> pins.pin(null, () -> moments.resolve(asOf)));
+    return guarded(() -> pins.pin(null, this::visibleVersion, () -> moments.resolve(asOf)));
   }
 
   @Override
   public Pin pin(AsOf asOf, String namespace) {
-    return guarded(() -> pins.pin(namespace, () -> moments.resolve(asOf)));
+    return guarded(() -> pins.pin(namespace, this::visibleVersion, () -> moments.resolve(asOf)));
   }
 
   @Override
@@ -419,6 +433,46 @@ final class VersionedStore implements Store {
   }
 
   @Override
+  public PurgeRecord purge(PurgeRequest request, IntConsumer dropViews) {
+    return guarded(() -> forgetting.purge(request, dropViews));
+  }
+
+  @Override
+  public void resumePurges(IntConsumer dropViews) {
+    guardedRun(() -> forgetting.resume(dropViews));
+  }
+
+  @Override
+  public boolean hasPendingPurge() {
+    return guarded(forgetting::isPending);
+  }
+
+  @Override
+  public List<PurgeRecord> purges() {
+    return guarded(forgetting::all);
+  }
+
+  @Override
+  public long purgedVersion(int namespaceId) {
+    return guarded(() -> forgetting.newest(namespaceId));
+  }
+
+  @Override
+  public void checkNotPurged(ReadPoint at, long heldSince, String namespace) {
+    guardedRun(() -> forgetting.check(at, heldSince, namespace));
+  }
+
+  @Override
+  public void rememberBackup(Path directory, long version) {
+    guardedRun(() -> forgetting.rememberBackup(directory, version));
+  }
+
+  @Override
+  public Map<Path, Long> backupDirectories() {
+    return guarded(forgetting::backupDirectories);
+  }
+
+  @Override
   public void close() {
     if (committer.isCommitterThread() || inCallback.contains(Thread.currentThread())) {
       throw new IllegalStateException(
@@ -437,6 +491,10 @@ final class VersionedStore implements Store {
       closed = true;
       parts.close();
     }
+  }
+
+  private long visibleVersion() {
+    return committer.visible().version();
   }
 
   private @Nullable NamespaceEntry find(String namespace, ReadPoint at) {

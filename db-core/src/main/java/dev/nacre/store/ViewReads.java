@@ -1,5 +1,6 @@
 package dev.nacre.store;
 
+import dev.nacre.error.HistoryDroppedException;
 import dev.nacre.model.Change;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Operation;
@@ -15,6 +16,7 @@ import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.RocksCursor;
 import dev.nacre.store.rocks.RocksEngine;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -40,6 +42,22 @@ final class ViewReads {
     if (entry == null || after >= upTo) {
       return;
     }
+    long purged = entry.purges().newest();
+    if (purged > after) {
+      throw new HistoryDroppedException(
+          "changes of namespace \""
+              + entry.name()
+              + "\" were purged by version "
+              + purged
+              + ", and those after version "
+              + after
+              + " were asked for; read the namespace as it is now, and go on from there",
+          Map.of(
+              "namespace", entry.name(),
+              "version", Long.toString(after),
+              "oldest", Long.toString(purged),
+              "reason", "purged"));
+    }
     probe.beforeRead();
     HistoryFloors.checkLog(entry, after + 1);
     byte[] prefix = Keys.namespacePrefix(namespaceId);
@@ -49,7 +67,10 @@ final class ViewReads {
         if (!Keys.startsWith(key, prefix) || Keys.versionOfLog(key) > upTo) {
           break;
         }
-        sink.accept(change(entry, Keys.versionOfLog(key), LogRow.parse(cursor.value())));
+        LogRow row = LogRow.parse(cursor.value());
+        if (row.purged() == null) {
+          sink.accept(change(entry, Keys.versionOfLog(key), row));
+        }
       }
     }
     HistoryFloors.checkLog(entry, after + 1);
@@ -96,6 +117,7 @@ final class ViewReads {
             range,
             RocksEngine.CursorUse.SCAN,
             version,
+            entry.purges(),
             committer::startedVersion)) {
       while (scan.next()) {
         byte[] row = scan.vectorRow();
@@ -118,6 +140,7 @@ final class ViewReads {
             range,
             RocksEngine.CursorUse.SCAN,
             at.version(),
+            entry.purges(),
             committer::startedVersion)) {
       while (scan.next()) {
         RecordRow row = RecordReader.live(scan.record(), at);

@@ -76,6 +76,7 @@ class FeedTest {
         + switch (event) {
           case ChangeEvent.NamespaceCreated _ -> " created";
           case ChangeEvent.NamespaceDeleted _ -> " deleted";
+          case ChangeEvent.RecordPurged _ -> " purged";
           case ChangeEvent.RecordChanged changed ->
               " "
                   + changed.change().operation()

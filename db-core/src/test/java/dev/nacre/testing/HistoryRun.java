@@ -3,10 +3,13 @@ package dev.nacre.testing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nacre.error.ConflictException;
 import dev.nacre.error.NacreException;
 import dev.nacre.error.ValidationException;
+import dev.nacre.maintain.PurgeRecord;
+import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
@@ -79,7 +82,16 @@ final class HistoryRun implements AutoCloseable {
       CompletableFuture<Commit> future, long version, @Nullable NacreException refusal) {}
 
   /** A commit that was not refused, by its version. */
-  private record Committed(WriteBatch batch, Instant clock) {}
+  private record Committed(
+      @Nullable WriteBatch batch, @Nullable PurgeRequest purge, Instant clock) {
+    void replay(NaiveStore model) {
+      if (batch != null) {
+        var _ = model.commit(batch, clock);
+      } else if (purge != null) {
+        var _ = model.purge(purge, clock);
+      }
+    }
+  }
 
   /** Plays a history and leaves the store as it ends. */
   void playOnly(List<HistoryStep> steps) throws Exception {
@@ -90,6 +102,7 @@ final class HistoryRun implements AutoCloseable {
           settle();
           clock.advance(move.by());
         }
+        case HistoryStep.Purge purge -> purge(purge.request());
         case HistoryStep.Reopen reopen -> reopen();
         case HistoryStep.Compare compare -> settle();
         case HistoryStep.Sweep sweep -> sweep();
@@ -107,11 +120,19 @@ final class HistoryRun implements AutoCloseable {
     return clock;
   }
 
-  /** The model of the first {@code version} commits, as if no other had been. */
-  NaiveStore modelAt(long version) {
+  /**
+   * The model of the first {@code version} commits, as if no other had been, but for what was
+   * purged up to version {@code purgedUpTo}: that is gone.
+   */
+  NaiveStore modelAt(long version, long purgedUpTo) {
     NaiveStore then = new NaiveStore();
     for (Committed commit : committed.subList(0, (int) version)) {
-      var _ = then.commit(commit.batch, commit.clock);
+      commit.replay(then);
+    }
+    for (Committed commit : committed.subList((int) version, (int) purgedUpTo)) {
+      if (commit.purge != null) {
+        then.forget(commit.purge);
+      }
     }
     return then;
   }
@@ -134,6 +155,7 @@ final class HistoryRun implements AutoCloseable {
           settle();
           clock.advance(move.by());
         }
+        case HistoryStep.Purge purge -> purge(purge.request());
         case HistoryStep.Reopen reopen -> reopen();
         case HistoryStep.Sweep sweep -> sweep();
         case HistoryStep.Hold hold -> hold(hold);
@@ -185,7 +207,7 @@ final class HistoryRun implements AutoCloseable {
     NacreException refusal = null;
     try {
       version = model.commit(batch, clock.instant());
-      committed.add(new Committed(batch, clock.instant()));
+      committed.add(new Committed(batch, null, clock.instant()));
     } catch (ConflictException | ValidationException e) {
       refusal = e;
     }
@@ -193,6 +215,17 @@ final class HistoryRun implements AutoCloseable {
     if (submit.await()) {
       settle();
     }
+  }
+
+  /** What is on its way comes before it. */
+  private void purge(PurgeRequest request) throws Exception {
+    long version = model.purge(request, clock.instant());
+    committed.add(new Committed(null, request, clock.instant()));
+    PurgeRecord done = store.purge(request, _ -> {});
+    assertEquals(version, done.version());
+    assertEquals(model.committedAt(version), done.committedAt());
+    assertTrue(done.completedAt().isPresent());
+    settle();
   }
 
   private Write settled(PlannedWrite planned) {

@@ -1,5 +1,6 @@
 package dev.nacre.testing;
 
+import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.model.Durability;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
@@ -39,6 +40,13 @@ public sealed interface HistoryStep {
    * @param seed for the moment
    */
   record Hold(long seed) implements HistoryStep {}
+
+  /**
+   * Purges.
+   *
+   * @param request what
+   */
+  record Purge(PurgeRequest request) implements HistoryStep {}
 
   /** Closes the store and opens it again. */
   record Reopen() implements HistoryStep {}

@@ -78,11 +78,13 @@ class MaintenancePropertyTest {
             check(
                 run,
                 RestoreRequest.of(backups, directory.resolveSibling("second")),
-                second.version());
+                second.version(),
+                second);
             check(
                 run,
                 RestoreRequest.of(backups, directory.resolveSibling("first")).withId(first.id()),
-                first.version());
+                first.version(),
+                first);
           }
         });
   }
@@ -101,14 +103,16 @@ class MaintenancePropertyTest {
                 run,
                 RestoreRequest.of(backups, directory.resolveSibling("by-version"))
                     .withAsOf(AsOf.version(version)),
-                version);
+                version,
+                backup);
             if (version > 0) {
-              AsOf instant = AsOf.instant(run.modelAt(version).committedAt(version));
+              AsOf instant = AsOf.instant(run.modelAt(version, version).committedAt(version));
               check(
                   run,
                   RestoreRequest.of(backups, directory.resolveSibling("by-instant"))
                       .withAsOf(instant),
-                  version);
+                  version,
+                  backup);
             }
           }
         });
@@ -147,11 +151,12 @@ class MaintenancePropertyTest {
   }
 
   /** A store that was restored answers as the model of its version, goes on, and verifies. */
-  private static void check(HistoryRun run, RestoreRequest request, long version) throws Exception {
+  private static void check(HistoryRun run, RestoreRequest request, long version, Backup backup)
+      throws Exception {
     RestoredBackup restored = BackupRestore.run(request);
     assertEquals(version, restored.version());
     assertClean(request.target());
-    NaiveStore model = run.modelAt(version);
+    NaiveStore model = run.modelAt(version, backup.version());
     try (Store store = Store.open(options(request.target()).withClock(run.clock()))) {
       assertEquals(restored.lineage(), store.lineage());
       assertNotEquals(run.store().lineage(), store.lineage());

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.nacre.error.ConflictException;
 import dev.nacre.error.ValidationException;
+import dev.nacre.maintain.PurgeKind;
+import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.model.Change;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
@@ -40,6 +42,12 @@ public final class NaiveStore {
   /** Changes by incarnation of a namespace, in commit order. */
   private final Map<Integer, List<Change>> logs = new LinkedHashMap<>();
 
+  /** The newest purge of an incarnation. */
+  private final Map<Integer, Long> purged = new LinkedHashMap<>();
+
+  /** The names of incarnations. */
+  private final Map<Integer, String> names = new LinkedHashMap<>();
+
   /** What happened to namespaces and their records, in order. */
   private final List<NaiveEvent> events = new ArrayList<>();
 
@@ -74,7 +82,8 @@ public final class NaiveStore {
     enum Kind {
       CREATED,
       DELETED,
-      RECORD
+      RECORD,
+      PURGED
     }
   }
 
@@ -103,6 +112,7 @@ public final class NaiveStore {
       }
     } catch (ConflictException | ValidationException e) {
       incarnations = incarnationsBefore;
+      names.keySet().removeIf(incarnation -> incarnation > incarnationsBefore);
       throw e;
     }
     add(world, changes);
@@ -154,6 +164,68 @@ public final class NaiveStore {
     for (LoggedChange logged : changes) {
       logs.computeIfAbsent(logged.incarnation, _ -> new ArrayList<>()).add(logged.change);
     }
+  }
+
+  /** Erases records from every world there was; its commit says that something was purged. */
+  public long purge(PurgeRequest request, Instant clock) {
+    NaiveWorld last = last();
+    Instant now = clock.truncatedTo(ChronoUnit.MICROS);
+    Instant next = last.committedAt().plus(1, ChronoUnit.MICROS);
+    NaiveWorld world = last.successor(last.version() > 0 && next.isAfter(now) ? next : now);
+    String name = request.namespace();
+    if (world.namespaces().containsKey(name)) {
+      events.add(new NaiveEvent(world.version(), name, NaiveEvent.Kind.PURGED, null));
+      if (request.kind() == PurgeKind.NAMESPACE) {
+        var _ = world.namespaces().remove(name);
+        events.add(new NaiveEvent(world.version(), name, NaiveEvent.Kind.DELETED, null));
+      }
+    }
+    worlds.add(world);
+    forget(request);
+    names.forEach(
+        (incarnation, of) -> {
+          if (of.equals(name)) {
+            purged.put(incarnation, world.version());
+          }
+        });
+    return world.version();
+  }
+
+  /** The same by a commit that was taken back: what is gone is gone. */
+  void forget(PurgeRequest request) {
+    String name = request.namespace();
+    for (NaiveWorld world : worlds) {
+      NaiveNamespace namespace = world.namespaces().get(name);
+      if (namespace != null) {
+        namespace.states.keySet().removeIf(key -> covers(request, key));
+      }
+    }
+    logs.forEach(
+        (incarnation, changes) -> {
+          if (name.equals(names.get(incarnation))) {
+            changes.removeIf(change -> covers(request, change.key()));
+          }
+        });
+    events.replaceAll(
+        event ->
+            event.change() != null
+                    && event.namespace().equals(name)
+                    && covers(request, event.change().key())
+                ? new NaiveEvent(event.version(), name, NaiveEvent.Kind.PURGED, null)
+                : event);
+  }
+
+  private static boolean covers(PurgeRequest request, String key) {
+    return switch (request.kind()) {
+      case KEY -> key.equals(request.key());
+      case PREFIX -> key.startsWith(request.key());
+      case NAMESPACE -> true;
+    };
+  }
+
+  /** The newest purge of an incarnation, 0 when there was none. */
+  long purgedVersion(int incarnation) {
+    return purged.getOrDefault(incarnation, 0L);
   }
 
   private record LoggedChange(int incarnation, Change change) {}
@@ -290,7 +362,8 @@ public final class NaiveStore {
             absent -> {
               eventsAtHand.add(
                   new NaiveEvent(world.version(), absent, NaiveEvent.Kind.CREATED, null));
-              return new NaiveNamespace(absent, ++incarnations, world.version());
+              names.put(++incarnations, absent);
+              return new NaiveNamespace(absent, incarnations, world.version());
             });
   }
 

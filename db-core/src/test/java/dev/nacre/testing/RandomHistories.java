@@ -1,5 +1,6 @@
 package dev.nacre.testing;
 
+import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.model.Durability;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
@@ -109,10 +110,11 @@ public final class RandomHistories {
 
   private static Arbitrary<HistoryStep> step() {
     return Arbitraries.frequencyOf(
-        Tuple.of(16, submit()),
-        Tuple.of(2, moveClock()),
-        Tuple.of(1, Arbitraries.just(new HistoryStep.Reopen())),
-        Tuple.of(3, Arbitraries.longs().map(HistoryStep.Compare::new)));
+        Tuple.of(32, submit()),
+        Tuple.of(4, moveClock()),
+        Tuple.of(1, purge()),
+        Tuple.of(2, Arbitraries.just(new HistoryStep.Reopen())),
+        Tuple.of(6, Arbitraries.longs().map(HistoryStep.Compare::new)));
   }
 
   private static Arbitrary<HistoryStep> submit() {
@@ -131,6 +133,23 @@ public final class RandomHistories {
     return Arbitraries.longs()
         .between(-3_000_000, 10_000_000)
         .map(micros -> new HistoryStep.MoveClock(Duration.ofNanos(1_000 * micros)));
+  }
+
+  private static Arbitrary<HistoryStep> purge() {
+    Arbitrary<PurgeRequest> requests =
+        Arbitraries.frequencyOf(
+            Tuple.of(
+                4,
+                Combinators.combine(Arbitraries.of(NAMESPACES), Arbitraries.of(KEYS))
+                    .as(PurgeRequest::key)),
+            Tuple.of(
+                2,
+                Combinators.combine(
+                        Arbitraries.of(NAMESPACES),
+                        Arbitraries.of("", "k", "k\u0000", "y", "\udbff\udfff", "z"))
+                    .as(PurgeRequest::prefix)),
+            Tuple.of(1, Arbitraries.of(NAMESPACES).map(PurgeRequest::namespace)));
+    return requests.map(HistoryStep.Purge::new);
   }
 
   private static Arbitrary<PlannedWrite> write() {

@@ -467,6 +467,11 @@ final class StoreComparison {
   private void compareLog(Store store, long after, long upTo, String namespace) {
     NaiveNamespace expected = expectedNamespace(upTo, namespace);
     if (expected != null) {
+      int id = ids.getOrDefault(expected.incarnation, -1);
+      if (after < upTo && model.purgedVersion(expected.incarnation) > after) {
+        assertThrows(HistoryDroppedException.class, () -> store.readLog(id, after, upTo, _ -> {}));
+        return;
+      }
       List<Change> changes = new ArrayList<>();
       int id = ids.getOrDefault(expected.incarnation, -1);
       boolean dropped =

@@ -289,7 +289,9 @@ final class TimeComparison {
     return events.stream()
         .skip(index + 1L)
         .takeWhile(event -> event.version() == version)
-        .allMatch(event -> event.kind() == NaiveEvent.Kind.RECORD);
+        .allMatch(
+            event ->
+                event.kind() == NaiveEvent.Kind.RECORD || event.kind() == NaiveEvent.Kind.PURGED);
   }
 
   private static String text(NaiveEvent event) {
@@ -301,6 +303,7 @@ final class TimeComparison {
     return switch (event) {
       case ChangeEvent.NamespaceCreated _ -> version + " CREATED null";
       case ChangeEvent.NamespaceDeleted _ -> version + " DELETED null";
+      case ChangeEvent.RecordPurged _ -> version + " PURGED null";
       case ChangeEvent.RecordChanged changed -> version + " RECORD " + changed.change();
     };
   }

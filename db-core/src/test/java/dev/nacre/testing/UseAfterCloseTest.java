@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.nacre.diff.DiffRequest;
 import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.feed.WatchRequest;
+import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Durability;
 import dev.nacre.model.EmbeddingSpace;
@@ -34,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,9 @@ class UseAfterCloseTest {
           Map.entry(long.class, 1L),
           Map.entry(EmbeddingSpace.class, EmbeddingSpace.of(3)),
           Map.entry(Consumer.class, (Consumer<Object>) _ -> {}),
+          Map.entry(IntConsumer.class, (IntConsumer) _ -> {}),
+          Map.entry(PurgeRequest.class, PurgeRequest.key("ns", "k")),
+          Map.entry(Path.class, Path.of("target", "never-made")),
           Map.entry(LongConsumer.class, (LongConsumer) _ -> {}),
           Map.entry(VectorSink.class, (VectorSink) (_, _, _) -> true),
           Map.entry(MetadataSink.class, (MetadataSink) (_, _) -> true));

@@ -125,4 +125,20 @@ class ExamplesTest {
         List.of("backed up to version 2", "nothing is wrong", "drinks tea"),
         linesOf(BackUpAndRestore::main, directory.toString()));
   }
+
+  @Test
+  void forgetSomebody_saysWhatIsGone(@TempDir Path directory) throws Exception {
+    assertEquals(
+        List.of(
+            "4 rows are gone",
+            "still in a backup of version 3",
+            "versions left: 0",
+            "1: purged by support",
+            "2: purged by support",
+            "4: purged by support"),
+        linesOf(
+            ForgetSomebody::main,
+            directory.resolve("db").toString(),
+            directory.resolve("backups").toString()));
+  }
 }

@@ -1,5 +1,8 @@
 package dev.nacre.vector;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -45,21 +48,34 @@ final class GraphBuilds implements AutoCloseable {
     }
   }
 
-  /** Runs something after what was submitted before; ignored once closed. */
-  void run(String what, Runnable task) {
+  /** Runs something after what was submitted before; false, and ignored, once closed. */
+  @CanIgnoreReturnValue
+  boolean run(String what, Runnable task) {
+    return run(what, task, () -> {});
+  }
+
+  /** The same; {@code dropped} is run instead when this is closed before its turn. */
+  @CanIgnoreReturnValue
+  boolean run(String what, Runnable task, Runnable dropped) {
     try {
-      executor.execute(
-          () -> {
-            try {
-              task.run();
-            } catch (CancellationException e) {
-              LOG.debug("Stopped: {}", what);
-            } catch (RuntimeException | OutOfMemoryError e) {
-              LOG.warn("Failed to {}; searches stay exact", what, e);
-            }
-          });
+      executor.execute(new Build(what, task, dropped));
+      return true;
     } catch (RejectedExecutionException e) {
       LOG.debug("Closed before: {}", what);
+      return false;
+    }
+  }
+
+  private record Build(String what, Runnable task, Runnable dropped) implements Runnable {
+    @Override
+    public void run() {
+      try {
+        task.run();
+      } catch (CancellationException e) {
+        LOG.debug("Stopped: {}", what);
+      } catch (RuntimeException | OutOfMemoryError e) {
+        LOG.warn("Failed to {}; searches stay exact", what, e);
+      }
     }
   }
 
@@ -67,8 +83,14 @@ final class GraphBuilds implements AutoCloseable {
   @Override
   public void close() {
     // No interrupt: Lucene would lose the channels it needs to roll back.
-    executor.getQueue().clear();
+    List<Runnable> waiting = new ArrayList<>();
     executor.shutdown();
+    executor.getQueue().drainTo(waiting);
+    for (Runnable build : waiting) {
+      if (build instanceof Build dropped) {
+        dropped.dropped.run();
+      }
+    }
     // Not by joining its thread: one that a search is just now starting is not alive yet.
     boolean interrupted = false;
     boolean ended = false;

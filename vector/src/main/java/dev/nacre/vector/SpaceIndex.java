@@ -182,6 +182,10 @@ final class SpaceIndex implements View {
     if (closed) {
       return;
     }
+    if (contents != null && isPurged(appliedVersion())) {
+      // Ending rows would leave them in memory.
+      unloadLocked();
+    }
     SpaceContents loaded = contents;
     long applied = appliedVersion();
     if (loaded == null) {
@@ -233,7 +237,40 @@ final class SpaceIndex implements View {
       return null;
     }
     GraphIndex index = files.open(GraphStamp.of(store.lineage(), version, space));
+    if (index != null && isPurged(index.version())) {
+      index.release();
+      files.delete();
+      return null;
+    }
     return index == null ? null : SpaceContents.of(space, meter, index);
+  }
+
+  /** Whether something of the namespace was purged after a version. */
+  private boolean isPurged(long version) {
+    return store.purgedVersion(namespaceId) > version;
+  }
+
+  /** Lets go of what was loaded before something was purged; the next search loads anew. */
+  void forget() {
+    lock.lock();
+    try {
+      if (isPurged(appliedVersion())) {
+        unloadLocked();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Deletes its files, whatever is in them; for the builder's thread. */
+  void deleteFiles() {
+    lock.lock();
+    try {
+      unloadLocked();
+      files.delete();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private static @Nullable GraphIndex sameGraph(SpaceContents contents) {
@@ -322,7 +359,7 @@ final class SpaceIndex implements View {
   }
 
   private void write(GraphFiles.Mode mode, long version, GraphFiles.Source source) {
-    BooleanSupplier stop = () -> closed || settings.closing.getAsBoolean();
+    BooleanSupplier stop = () -> closed || settings.closing.getAsBoolean() || isPurged(version);
     GraphIndex index;
     try {
       if (store.indexDirectory().isPresent()) {
@@ -350,6 +387,11 @@ final class SpaceIndex implements View {
     lock.lock();
     try {
       SpaceContents former = contents;
+      if (isPurged(version)) {
+        index.release();
+        files.delete();
+        return;
+      }
       if (closed || (former == null && !tooLarge)) {
         // Unloaded meanwhile: the files are opened when it is searched again.
         index.release();

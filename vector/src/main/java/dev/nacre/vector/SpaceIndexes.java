@@ -1,5 +1,7 @@
 package dev.nacre.vector;
 
+import dev.nacre.error.DatabaseClosedException;
+import dev.nacre.error.UnavailableException;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Namespace;
 import dev.nacre.model.ReadPoint;
@@ -16,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -132,6 +136,49 @@ final class SpaceIndexes {
               .ifPresent(GraphFiles::deleteTree);
         });
     indexes.remove(new Id(index.namespaceId(), index.space().name()), index);
+  }
+
+  /** Forgets what indexes of a namespace hold; blocks until their files are gone. */
+  void forget(int namespaceId) {
+    List<SpaceIndex> there =
+        indexes.values().stream().filter(index -> index.namespaceId() == namespaceId).toList();
+    // At once, so that a build that is under way ends soon.
+    there.forEach(SpaceIndex::forget);
+    CompletableFuture<Void> deleted = new CompletableFuture<>();
+    boolean accepted =
+        builds.run(
+            "delete the indexes of namespace id " + namespaceId,
+            () -> {
+              try {
+                there.forEach(SpaceIndex::deleteFiles);
+                store
+                    .indexDirectory()
+                    .map(directory -> directory.resolve(Integer.toString(namespaceId)))
+                    .ifPresent(GraphFiles::deleteTree);
+                deleted.complete(null);
+              } catch (RuntimeException | Error e) {
+                deleted.completeExceptionally(e);
+              }
+            },
+            () -> deleted.completeExceptionally(closing()));
+    if (!accepted) {
+      throw closing();
+    }
+    try {
+      deleted.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof DatabaseClosedException closed) {
+        throw closed;
+      }
+      throw new UnavailableException(
+          "index files of what was purged cannot be deleted: " + e.getCause(),
+          Map.of("namespaceId", Integer.toString(namespaceId)),
+          e);
+    }
+  }
+
+  private static DatabaseClosedException closing() {
+    return new DatabaseClosedException("the search engine is being closed");
   }
 
   /** Deletes the directories of namespaces that are gone; for the builder's thread. */

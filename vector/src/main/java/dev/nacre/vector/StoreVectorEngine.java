@@ -201,6 +201,16 @@ final class StoreVectorEngine implements VectorEngine {
   }
 
   @Override
+  public void forget(int namespaceId) {
+    gate.enter();
+    try {
+      indexes.forget(namespaceId);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  @Override
   public VectorStatistics statistics() {
     int active = 0;
     int graphs = 0;

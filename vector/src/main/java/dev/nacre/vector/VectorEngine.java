@@ -24,6 +24,15 @@ public interface VectorEngine extends AutoCloseable {
    */
   SearchResult similar(SearchRequest request);
 
+  /**
+   * Forgets everything it holds of a namespace, on disk and in memory, to be built again from the
+   * store: something has been purged there. Blocks until the files are gone; memory that a search
+   * is using is freed when it ends.
+   *
+   * @throws dev.nacre.error.UnavailableException when files cannot be deleted
+   */
+  void forget(int namespaceId);
+
   /** What the engine says of itself. */
   VectorStatistics statistics();
 

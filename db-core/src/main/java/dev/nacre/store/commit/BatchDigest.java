@@ -11,6 +11,7 @@ import dev.nacre.model.WriteCondition;
 import dev.nacre.store.commit.PreparedBatch.ExpiryWrite;
 import dev.nacre.store.commit.PreparedBatch.NamespaceWrite;
 import dev.nacre.store.commit.PreparedBatch.PreparedWrite;
+import dev.nacre.store.commit.PreparedBatch.PurgeWrite;
 import dev.nacre.store.commit.PreparedBatch.RecordWrite;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -73,6 +74,8 @@ final class BatchDigest {
           case NamespaceWrite namespace -> namespace.write();
           case ExpiryWrite expiry ->
               throw new IllegalStateException("an expiry is never retried: " + expiry);
+          case PurgeWrite _ ->
+              throw new IllegalStateException("a purge has no idempotency key: nobody digests it");
         };
     text(write.namespace());
     switch (write) {

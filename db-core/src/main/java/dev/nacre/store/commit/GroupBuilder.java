@@ -3,6 +3,7 @@ package dev.nacre.store.commit;
 import dev.nacre.error.ConflictException;
 import dev.nacre.error.CorruptionException;
 import dev.nacre.error.ValidationException;
+import dev.nacre.maintain.PurgeKind;
 import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.Write;
@@ -10,6 +11,7 @@ import dev.nacre.model.WriteCondition;
 import dev.nacre.store.commit.PreparedBatch.ExpiryWrite;
 import dev.nacre.store.commit.PreparedBatch.HeadRead;
 import dev.nacre.store.commit.PreparedBatch.NamespaceWrite;
+import dev.nacre.store.commit.PreparedBatch.PurgeWrite;
 import dev.nacre.store.commit.PreparedBatch.RecordWrite;
 import dev.nacre.store.layout.CommitRow;
 import dev.nacre.store.layout.HistoryRow;
@@ -161,6 +163,7 @@ final class GroupBuilder {
           case RecordWrite record -> apply(record, prepared.readVersion());
           case NamespaceWrite namespace -> apply(namespace.write());
           case ExpiryWrite expiry -> expire(expiry, prepared.readVersion());
+          case PurgeWrite purge -> purge(purge.order());
         }
         checkRows(batch.length() - mark.length());
       }
@@ -375,6 +378,19 @@ final class GroupBuilder {
     }
   }
 
+  /** Hides what is purged; its rows are erased later. The log says so where it can be followed. */
+  private void purge(PurgeOrder order) {
+    for (NamespaceEntry namespace : registry.purge(order, version, timeMicros)) {
+      touched.add(namespace.id());
+      if (namespace.isLive(version)) {
+        log(namespace, LogRow.purged(version, timeMicros));
+      }
+    }
+    if (order.target().kind() == PurgeKind.NAMESPACE) {
+      apply(new Write.DeleteNamespace(order.namespace()));
+    }
+  }
+
   /** What the judge of read points asks about a record, before the commit's own writes. */
   private SnapshotJudge.Stored stored(
       String namespace, byte[] key, @Nullable HeadRead head, PreparedBatch prepared) {
@@ -382,12 +398,13 @@ final class GroupBuilder {
     boolean ended = registry.hasEndedSince(namespace, since);
     @Nullable NamespaceEntry entry = registry.find(namespace, version);
     if (ended || entry == null) {
-      return new SnapshotJudge.Stored(ended, null, 0, null, 0);
+      return new SnapshotJudge.Stored(ended, 0, null, 0, null, 0);
     }
     ByteKey headKey = new ByteKey(Keys.head(entry.id(), key));
     @Nullable Changed changed = changes.get(headKey);
     return new SnapshotJudge.Stored(
         false,
+        entry.purges().newestForCommitter(),
         headKey,
         changed == null ? 0 : changed.row.version(),
         current(entry, head, headKey, changed, prepared.readVersion()),
@@ -398,6 +415,20 @@ final class GroupBuilder {
    * The stored row of a record as this commit finds it, expired or not; null when there is none.
    */
   private @Nullable RecordRow current(
+      NamespaceEntry namespace,
+      @Nullable HeadRead head,
+      ByteKey key,
+      @Nullable Changed changed,
+      long readVersion) {
+    @Nullable RecordRow row = unpurged(namespace, head, key, changed, readVersion);
+    return row != null
+            && !namespace.purges().isEmpty()
+            && namespace.purges().hidesFromCommitter(Keys.keyOfHead(key.bytes()), row.version())
+        ? null
+        : row;
+  }
+
+  private @Nullable RecordRow unpurged(
       NamespaceEntry namespace,
       @Nullable HeadRead head,
       ByteKey key,

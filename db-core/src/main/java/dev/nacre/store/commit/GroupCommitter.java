@@ -30,6 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -218,6 +219,36 @@ public final class GroupCommitter {
   }
 
   /**
+   * Accepts a purge: a commit whose version hides every row that it covers, whatever its version,
+   * as soon as it is visible. Never blocks; never throws.
+   */
+  public CompletableFuture<Commit> submit(
+      PurgeOrder order, CommitAttributes attributes, Duration timeout) {
+    Throwable failed = failure;
+    if (failed != null) {
+      return CompletableFuture.failedFuture(GroupAnswers.readsOnly(failed));
+    }
+    // The batch is looked at for its attributes only: the preparation says what is done.
+    WriteBatch batch =
+        WriteBatch.of(List.of(new Write.DeleteNamespace(order.namespace())), attributes);
+    CommitTicket ticket =
+        new CommitTicket(
+            batch,
+            Durability.SYNC,
+            System.nanoTime() + timeout.toNanos(),
+            CommitPreparer.estimateBytes(batch));
+    ticket.setPreparation(
+        CompletableFuture.completedFuture(PreparedBatch.of(order, visible.version())));
+    try {
+      var _ = queue.reserve(ticket);
+    } catch (NacreException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    queue.add(ticket);
+    return ticket.future;
+  }
+
+  /**
    * Writes a batch between two groups, without a version: rows that no read and no commit depends
    * on any more are dropped or replaced so. The caller builds the batch and leaves it alone until
    * the future completes; it is written as one, so it should not be larger than about {@link
@@ -231,11 +262,20 @@ public final class GroupCommitter {
    * before its turn is not written.
    */
   public CompletableFuture<Void> maintain(GroupBatch batch, boolean sync) {
+    return maintain(() -> batch, sync);
+  }
+
+  /**
+   * The same with a batch that {@code prepare} makes on the committer's thread when its turn has
+   * come, for rows that commits change: what it reads cannot change before its batch is written.
+   * What it throws fails the future and nothing else.
+   */
+  public CompletableFuture<Void> maintain(Supplier<GroupBatch> prepare, boolean sync) {
     Throwable failed = failure;
     if (failed != null) {
       return CompletableFuture.failedFuture(GroupAnswers.readsOnly(failed));
     }
-    MaintenanceTicket ticket = new MaintenanceTicket(batch, sync, new CompletableFuture<>());
+    MaintenanceTicket ticket = new MaintenanceTicket(prepare, sync, new CompletableFuture<>());
     maintenance.add(ticket);
     queue.wake();
     return ticket.future;
@@ -290,7 +330,7 @@ public final class GroupCommitter {
   }
 
   private record MaintenanceTicket(
-      GroupBatch batch, boolean sync, CompletableFuture<Void> future) {}
+      Supplier<GroupBatch> batch, boolean sync, CompletableFuture<Void> future) {}
 
   private void prepare(CommitTicket ticket, CommitQueue.Admission admission) {
     if (admission == CommitQueue.Admission.WAITS) {
@@ -411,10 +451,18 @@ public final class GroupCommitter {
       tell(ticket, GroupAnswers.readsOnly(failed));
       return;
     }
+    GroupBatch batch;
+    try {
+      batch = ticket.batch.get();
+    } catch (RuntimeException | Error e) {
+      // Nothing was written: it fails alone.
+      tell(ticket, e);
+      return;
+    }
     long version = visible.version();
     try {
       settings.probe().beforeWrite();
-      engine.write(ticket.batch, ticket.sync);
+      engine.write(batch, ticket.sync);
     } catch (StorageFailure e) {
       if (e.isDiskFull()) {
         diskIsFull(e);

@@ -25,6 +25,7 @@ public final class NamespaceEntry {
   private volatile long loggedVersion;
   private volatile Versioned<NamespaceOptions>[] options = emptyArray();
   private volatile Versioned<EmbeddingSpace>[] spaces = emptyArray();
+  private volatile Purges purges = Purges.NONE;
 
   NamespaceEntry(int id, String name, long createdVersion, long deletedVersion) {
     this.id = id;
@@ -149,6 +150,31 @@ public final class NamespaceEntry {
 
   void removeLastSpace() {
     spaces = Arrays.copyOf(spaces, spaces.length - 1);
+  }
+
+  /** What has been purged from it; to be taken before rows are looked up. */
+  public Purges purges() {
+    return purges;
+  }
+
+  /** A purge begins: of a commit that may still be taken back, or of one that an opening finds. */
+  synchronized void addPurge(Purging purging) {
+    purges = purges.with(purging);
+  }
+
+  /** Its commit was taken back. */
+  synchronized void removePurge(Purging purging) {
+    purges = purges.without(purging);
+  }
+
+  /** The rows of a purge are gone. */
+  public synchronized void erased(Purging purging) {
+    purges = purges.without(purging).withErased(purging.version());
+  }
+
+  /** A purge that was done before the store was opened. */
+  synchronized void erased(long version) {
+    purges = purges.withErased(version);
   }
 
   /** The public description as of a version. */

@@ -3,6 +3,7 @@ package dev.nacre.store.commit;
 import dev.nacre.error.CorruptionException;
 import dev.nacre.store.layout.FloorRow;
 import dev.nacre.store.layout.Keys;
+import dev.nacre.store.layout.PurgeRow;
 import dev.nacre.store.layout.RegistryRows;
 import dev.nacre.store.layout.RegistryRows.NamespaceRow;
 import dev.nacre.store.layout.RegistryRows.SpaceRow;
@@ -43,8 +44,31 @@ public final class NamespaceRegistry {
           entry.setFloors(FloorRow.parse(cursor.value()));
         }
       }
+      for (cursor.seek(Keys.purges());
+          cursor.valid() && Keys.startsWith(cursor.key(), Keys.purges());
+          cursor.next()) {
+        registry.loadPurge(PurgeRow.parse(cursor.value()));
+      }
     }
     return registry;
+  }
+
+  /** What a purge has not erased yet stays hidden. */
+  private void loadPurge(PurgeRow row) {
+    Purging purging = new Purging(row.version(), row.timeMicros(), row.target());
+    purging.commit();
+    for (int id : row.namespaces()) {
+      NamespaceEntry entry = byId.get(id);
+      if (entry == null) {
+        // Its creation was taken back by a restore to a moment before it.
+        continue;
+      }
+      if (row.state() == PurgeRow.State.ERASING) {
+        entry.addPurge(purging);
+      } else {
+        entry.erased(row.version());
+      }
+    }
   }
 
   private void loadRow(byte[] key, byte[] value) {

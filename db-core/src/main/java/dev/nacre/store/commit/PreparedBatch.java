@@ -18,6 +18,11 @@ record PreparedBatch(
     @Nullable Check check,
     @Nullable Idempotency idempotency) {
 
+  /** A purge, alone in its commit. */
+  static PreparedBatch of(PurgeOrder order, long readVersion) {
+    return new PreparedBatch(List.of(new PurgeWrite(order)), readVersion, null, null);
+  }
+
   /** One write. */
   sealed interface PreparedWrite {}
 
@@ -52,6 +57,13 @@ record PreparedBatch(
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   record ExpiryWrite(String namespace, byte[] key, long version, HeadRead head)
       implements PreparedWrite {}
+
+  /**
+   * A purge.
+   *
+   * @param order of what
+   */
+  record PurgeWrite(PurgeOrder order) implements PreparedWrite {}
 
   /**
    * A head as a caller read it.

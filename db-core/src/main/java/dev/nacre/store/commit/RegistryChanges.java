@@ -1,11 +1,13 @@
 package dev.nacre.store.commit;
 
 import dev.nacre.error.ValidationException;
+import dev.nacre.maintain.ErasedRows;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Limits;
 import dev.nacre.model.Write;
 import dev.nacre.store.layout.Keys;
+import dev.nacre.store.layout.PurgeRow;
 import dev.nacre.store.layout.RegistryRows;
 import dev.nacre.store.layout.RegistryRows.NamespaceRow;
 import dev.nacre.store.layout.RegistryRows.SpaceRow;
@@ -29,6 +31,9 @@ final class RegistryChanges {
 
   /** How to take back the steps of the group, oldest first. */
   private final List<Runnable> undo = new ArrayList<>();
+
+  /** The purges of the group. */
+  private final List<Purging> purges = new ArrayList<>();
 
   RegistryChanges(NamespaceRegistry registry, GroupBatch batch) {
     this.registry = registry;
@@ -81,6 +86,40 @@ final class RegistryChanges {
       put(namespace);
     }
     return namespace;
+  }
+
+  /**
+   * Hides what is purged, in every namespace that ever had the name, and keeps that it has to be
+   * erased. The namespaces concerned.
+   */
+  List<NamespaceEntry> purge(PurgeOrder order, long version, long timeMicros) {
+    List<NamespaceEntry> namespaces = registry.incarnations(order.namespace());
+    Purging purging = new Purging(version, timeMicros, order.target());
+    purges.add(purging);
+    undo.add(() -> purges.remove(purging));
+    for (NamespaceEntry namespace : namespaces) {
+      namespace.addPurge(purging);
+      undo.add(() -> namespace.removePurge(purging));
+    }
+    PurgeRow row =
+        new PurgeRow(
+            PurgeRow.State.ERASING,
+            version,
+            timeMicros,
+            0,
+            namespaces.stream().mapToInt(NamespaceEntry::id).toArray(),
+            order.namespace(),
+            order.actor(),
+            order.reason(),
+            ErasedRows.NONE,
+            0,
+            order.target());
+    if (namespaces.isEmpty()) {
+      // Nothing is to be erased: the row says what was asked for, without the key.
+      row = row.with(PurgeRow.State.DONE, ErasedRows.NONE, 0, timeMicros);
+    }
+    batch.put(ColumnFamily.META, row.key(), row.encode());
+    return namespaces;
   }
 
   /** The ids of the spaces of embeddings, in their order. */
@@ -161,6 +200,8 @@ final class RegistryChanges {
 
   /** The group is in RocksDB: nothing can be taken back any more. */
   void written() {
+    purges.forEach(Purging::commit);
+    purges.clear();
     undo.clear();
   }
 }

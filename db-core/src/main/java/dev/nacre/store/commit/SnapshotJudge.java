@@ -43,6 +43,7 @@ final class SnapshotJudge {
    * A record as the commit at hand finds it.
    *
    * @param namespaceEnded whether its namespace has ended since the read point
+   * @param purged the version of the newest purge in its namespace, or 0
    * @param head its key in {@code head}, or null when it has no namespace
    * @param changedInGroup the version by which the group at hand has changed it, or 0
    * @param row the live row, expired or not; null when there is none
@@ -50,6 +51,7 @@ final class SnapshotJudge {
    */
   record Stored(
       boolean namespaceEnded,
+      long purged,
       @Nullable ByteKey head,
       long changedInGroup,
       @Nullable RecordRow row,
@@ -85,6 +87,15 @@ final class SnapshotJudge {
     ByteKey head = stored.head;
     if (head == null) {
       return;
+    }
+    if (stored.purged > check.version()) {
+      // Which keys it was of, nobody remembers when it is done.
+      throw changed(
+          check,
+          namespace,
+          key,
+          "absent",
+          "version " + stored.purged + " has purged records of its namespace");
     }
     RecordRow row = stored.row;
     long newest = Math.max(stored.changedInGroup, row == null ? 0 : row.version());

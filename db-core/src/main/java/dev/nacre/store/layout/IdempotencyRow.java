@@ -33,8 +33,17 @@ public record IdempotencyRow(long version, long timeMicros, byte[] digest, Strin
     return new IdempotencyRow(version, timeMicros, digest, reader.text());
   }
 
-  /** Whether it was left by a batch of this digest. */
+  /**
+   * The same without the digest, from which a short text could be found by guessing. It answers
+   * every retry from then on: a purge is not undone by one.
+   */
+  public IdempotencyRow withoutDigest() {
+    return new IdempotencyRow(version, timeMicros, new byte[DIGEST_BYTES], lineage);
+  }
+
+  /** Whether it was left by a batch of this digest, or a purge has left none. */
   public boolean isOf(byte[] other) {
-    return MessageDigest.isEqual(digest, other);
+    return MessageDigest.isEqual(digest, other)
+        || MessageDigest.isEqual(digest, new byte[DIGEST_BYTES]);
   }
 }

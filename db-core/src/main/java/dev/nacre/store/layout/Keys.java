@@ -17,6 +17,7 @@ import java.util.Arrays;
  *   expiry          time i64 micros | ns u32 | key
  *   meta            'f' ns u32 | 'l' | 'n' ns u32 | 'o' ns u32 version u64 | 's' ns u32 space u32
  *                   'i' SHA-256 of an idempotency key | 'j' time i64 micros version u64
+ *                   'b' SHA-256 of a backup directory | 'e' time i64 micros of a purge
  *
  *   escaped key     every 00 becomes 00 FF, then 00 00: no escaped key is a prefix of another, order is kept
  * </pre>
@@ -162,6 +163,26 @@ public final class Keys {
   /** Whether a key of {@code meta} is an entry of that queue. */
   public static boolean isIdempotencyQueue(byte[] meta) {
     return meta.length == 17 && meta[0] == 'j';
+  }
+
+  /** That the database was backed up to a directory, by the SHA-256 of its path. */
+  public static byte[] backup(byte[] hash) {
+    return new ByteWriter(1 + hash.length).u8('b').raw(hash).toByteArray();
+  }
+
+  /** Where the rows of backups begin. */
+  public static byte[] backups() {
+    return new byte[] {'b'};
+  }
+
+  /** A purge, by the time of its commit. */
+  public static byte[] purge(long timeMicros) {
+    return new ByteWriter(9).u8('e').u64(timeMicros).toByteArray();
+  }
+
+  /** Where the rows of purges begin. */
+  public static byte[] purges() {
+    return new byte[] {'e'};
   }
 
   /** The number at {@code offset} of a key. */

@@ -120,6 +120,8 @@ public final class BackupWriter {
       List<BackupManifest> earlier = target.manifests();
       BackupDirectory.checkSame(databaseId, earlier);
       target.removeTemporary();
+      // Before: a backup that nobody knew of would be missing when something is purged.
+      store.rememberBackup(target.path(), store.now().version());
       Backup backup = backup(databaseId, earlier);
       LOG.atInfo()
           .addKeyValue("id", backup.id())
@@ -196,7 +198,7 @@ public final class BackupWriter {
   }
 
   /** A backup that was killed leaves its checkpoint, whose links keep old files alive. */
-  private static void removeCheckpoints(Path snapshots) throws IOException {
+  static void removeCheckpoints(Path snapshots) throws IOException {
     try (var entries = Files.newDirectoryStream(snapshots, CHECKPOINT + "*")) {
       for (Path entry : entries) {
         FileTrees.delete(entry);

@@ -28,6 +28,9 @@ final class ExpiryCheck {
           continue;
         }
         byte[] record = Arrays.copyOfRange(key, 12, key.length);
+        if (registry.isPurged(namespace, record, Keys.versionOfCommit(cursor.value()))) {
+          continue;
+        }
         byte[] head = engine.get(ColumnFamily.HEAD, Keys.head(namespace, record));
         if (head == null || RecordRow.parse(head).expiresAtMicros() != Keys.longAt(key, 0)) {
           findings.add(

@@ -77,7 +77,10 @@ final class LogCheck {
         }
         try {
           LogRow row = LogRow.parse(cursor.value());
-          if (keys.add(ByteBuffer.wrap(row.key())) && version > registry.floor(namespace)) {
+          if (row.purged() == null
+              && version > registry.floor(namespace)
+              && !registry.isPurged(namespace, row.key(), version)
+              && keys.add(ByteBuffer.wrap(row.key()))) {
             counts.change(namespace, row.key(), version);
           }
         } catch (CorruptionException e) {
@@ -123,7 +126,11 @@ final class LogCheck {
         if (version <= registry.floor(namespace)) {
           continue;
         }
-        byte[] record = LogRow.parse(cursor.value()).key();
+        LogRow change = LogRow.parse(cursor.value());
+        byte[] record = change.key();
+        if (change.purged() != null || registry.isPurged(namespace, record, version)) {
+          continue;
+        }
         byte[] head = engine.get(ColumnFamily.HEAD, Keys.head(namespace, record));
         boolean live = head != null && RecordRow.versionIn(head) == version;
         byte[] past = Keys.versioned(Keys.historyPrefix(namespace, record), version);
@@ -158,7 +165,7 @@ final class LogCheck {
   }
 
   private void checkNamed(int namespace, byte[] key, long version) {
-    if (version <= registry.floor(namespace)) {
+    if (version <= registry.floor(namespace) || registry.isPurged(namespace, key, version)) {
       return;
     }
     try (RocksCursor cursor = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SHORT)) {

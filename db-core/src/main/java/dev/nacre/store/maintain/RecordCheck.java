@@ -124,6 +124,10 @@ final class RecordCheck {
 
   private void head(byte[] value) {
     findings.row();
+    if (value.length > Long.BYTES
+        && registry.isPurged(namespaceId, key, RecordRow.versionIn(value))) {
+      return;
+    }
     RecordRow row;
     try {
       row = RecordRow.parse(value);
@@ -154,6 +158,9 @@ final class RecordCheck {
 
   private void history(long from, byte[] value) {
     findings.row();
+    if (registry.isPurged(namespaceId, key, from)) {
+      return;
+    }
     HistoryRow history;
     try {
       history = HistoryRow.parse(value);

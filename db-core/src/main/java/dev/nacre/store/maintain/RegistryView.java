@@ -5,6 +5,7 @@ import dev.nacre.maintain.Problem.Area;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.store.layout.FloorRow;
 import dev.nacre.store.layout.Keys;
+import dev.nacre.store.layout.PurgeRow;
 import dev.nacre.store.layout.RegistryRows.NamespaceRow;
 import dev.nacre.store.layout.RegistryRows.SpaceRow;
 import dev.nacre.store.rocks.ColumnFamily;
@@ -12,6 +13,7 @@ import dev.nacre.store.rocks.RocksCursor;
 import dev.nacre.store.rocks.RocksEngine;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ final class RegistryView {
   private final Map<Integer, NamespaceRow> namespaces = new HashMap<>();
   private final Map<Integer, Map<Integer, SpaceRow>> spaces = new HashMap<>();
   private final Map<Integer, FloorRow> floors = new HashMap<>();
+  private final List<PurgeRow> purges = new ArrayList<>();
 
   /** Reads and checks it. */
   static RegistryView read(RocksEngine engine, long newest, Findings findings) {
@@ -71,6 +74,12 @@ final class RegistryView {
         }
         case 'f' -> floor(Keys.intAt(key, 1), FloorRow.parse(value), newest, findings);
         case 'o' -> checkOwner(Keys.intAt(key, 1), "options", findings);
+        case 'e' -> {
+          PurgeRow row = PurgeRow.parse(value);
+          if (row.state() == PurgeRow.State.ERASING) {
+            purges.add(row);
+          }
+        }
         default -> {
           // The lineage, and rows of kinds that say nothing of namespaces.
         }
@@ -131,6 +140,18 @@ final class RegistryView {
             }
           }
         });
+  }
+
+  /** Whether a row is being purged: it is as good as gone, and others of its key may be. */
+  boolean isPurged(int namespaceId, byte[] key, long version) {
+    for (PurgeRow purge : purges) {
+      if (version <= purge.version()
+          && Arrays.stream(purge.namespaces()).anyMatch(id -> id == namespaceId)
+          && purge.target().covers(key)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean knows(int namespaceId) {

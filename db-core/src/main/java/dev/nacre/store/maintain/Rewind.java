@@ -6,10 +6,13 @@ import dev.nacre.error.UnavailableException;
 import dev.nacre.store.layout.FloorRow;
 import dev.nacre.store.layout.HistoryRow;
 import dev.nacre.store.layout.Keys;
+import dev.nacre.store.layout.LogRow;
+import dev.nacre.store.layout.PurgeRow;
 import dev.nacre.store.layout.RecordRow;
 import dev.nacre.store.layout.RegistryRows.NamespaceRow;
 import dev.nacre.store.layout.RegistryRows.SpaceRow;
 import dev.nacre.store.layout.VectorRow;
+import dev.nacre.store.purge.PurgeErasure;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.GroupBatch;
 import dev.nacre.store.rocks.RocksCursor;
@@ -50,9 +53,10 @@ final class Rewind {
   static void to(RocksEngine engine, long version) {
     Rewind rewind = new Rewind(engine, version);
     rewind.checkFloors();
+    rewind.purges();
     rewind.registry();
     rewind.dropNewer(ColumnFamily.COMMIT, (key, value) -> Keys.versionOfCommit(key));
-    rewind.dropNewer(ColumnFamily.LOG, (key, value) -> Keys.versionOfLog(key));
+    rewind.log();
     rewind.dropNewer(ColumnFamily.HEAD, (key, value) -> RecordRow.versionIn(value));
     rewind.dropNewer(ColumnFamily.VECTOR, (key, value) -> VectorRow.version(value));
     rewind.history();
@@ -61,6 +65,46 @@ final class Rewind {
     rewind.write();
     rewind.expiries();
     rewind.write();
+  }
+
+  /**
+   * What has been purged stays so, whatever the moment: rows that are still there go first, while
+   * versions tell which they are. The files are rewritten when the store is opened.
+   */
+  private void purges() {
+    try (RocksCursor cursor = engine.cursor(ColumnFamily.META, RocksEngine.CursorUse.SHORT)) {
+      for (cursor.seek(Keys.purges());
+          cursor.valid() && Keys.startsWith(cursor.key(), Keys.purges());
+          cursor.next()) {
+        PurgeRow row = PurgeRow.parse(cursor.value());
+        if (row.state() == PurgeRow.State.ERASING) {
+          PurgeRow erased = PurgeErasure.run(engine, row, slice -> write(slice.get())).purge();
+          row = erased.with(PurgeRow.State.REWRITING, erased.erased(), 0, 0);
+        }
+        if (row.version() > version) {
+          row = row.withoutVersion();
+        }
+        put(ColumnFamily.META, row.key(), row.encode());
+      }
+    }
+    write();
+  }
+
+  /** What a purge that is taken back has erased is still gone, by a commit that is no more. */
+  private void log() {
+    try (RocksCursor cursor = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.BULK)) {
+      for (cursor.seek(new byte[0]); cursor.valid(); cursor.next()) {
+        byte[] key = cursor.key();
+        if (Keys.versionOfLog(key) > version) {
+          delete(ColumnFamily.LOG, key);
+          continue;
+        }
+        LogRow.Purged purged = LogRow.parse(cursor.value()).purged();
+        if (purged != null && purged.version() > version) {
+          put(ColumnFamily.LOG, key, LogRow.purged(0, purged.timeMicros()).encode());
+        }
+      }
+    }
   }
 
   private interface RowVersion {
@@ -143,7 +187,8 @@ final class Rewind {
       for (cursor.seek(new byte[0]); cursor.valid(); cursor.next()) {
         byte[] key = cursor.key();
         switch (key[0]) {
-          case 'l' -> {}
+          // Backups that were made are there, and what was purged is not, whatever the moment.
+          case 'l', 'b', 'e' -> {}
           case 'i', 'j' -> delete(ColumnFamily.META, key);
           case 'f' -> floor(key, FloorRow.parse(cursor.value()));
           case 'n' -> namespace(key, NamespaceRow.parse(cursor.value()));
@@ -242,12 +287,16 @@ final class Rewind {
   }
 
   private void write() {
+    write(batch);
+    batch.clear(BATCH_BYTES);
+  }
+
+  private void write(GroupBatch rows) {
     try {
-      engine.write(batch, false);
+      engine.write(rows, false);
     } catch (StorageFailure e) {
       throw new UnavailableException(
           "going back to version " + version + " failed: " + e.getMessage(), Map.of(), e);
     }
-    batch.clear(BATCH_BYTES);
   }
 }

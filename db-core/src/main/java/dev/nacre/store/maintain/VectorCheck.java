@@ -56,6 +56,9 @@ final class VectorCheck {
         findings.row();
         byte[] key = cursor.key();
         Space space = new Space(Keys.intAt(key, 0), Keys.intAt(key, 4));
+        if (isPurged(key, cursor.value())) {
+          continue;
+        }
         stored.computeIfAbsent(space, _ -> new long[1])[0]++;
         finite(key, cursor.value());
       }
@@ -81,6 +84,9 @@ final class VectorCheck {
           cursor.valid() && Keys.startsWith(cursor.key(), prefix);
           cursor.next()) {
         byte[] record = Keys.unescaped(cursor.key(), 8);
+        if (isPurged(cursor.key(), cursor.value())) {
+          continue;
+        }
         byte[] head = engine.get(ColumnFamily.HEAD, Keys.head(space.namespaceId, record));
         if (head == null || RecordRow.parse(head).embeddingVersion(space.spaceId) == 0) {
           problem(cursor.key(), "the vector is stored, and no record names it");
@@ -100,6 +106,9 @@ final class VectorCheck {
         findings.row();
         byte[] key = cursor.key();
         byte[] of = Arrays.copyOf(key, key.length - 8);
+        if (registry.isPurged(Keys.intAt(of, 0), Keys.unescaped(of, 8), Keys.versionOf(key))) {
+          continue;
+        }
         if (group == null || !Arrays.equals(group, of)) {
           group = of;
           newer = liveVersion(of);
@@ -126,6 +135,12 @@ final class VectorCheck {
     } catch (CorruptionException e) {
       findings.add(Area.VECTORS, "vector_history", String.valueOf(e.getMessage()));
     }
+  }
+
+  private boolean isPurged(byte[] vectorKey, byte[] row) {
+    return row.length >= Long.BYTES
+        && registry.isPurged(
+            Keys.intAt(vectorKey, 0), Keys.unescaped(vectorKey, 8), VectorRow.version(row));
   }
 
   private long liveVersion(byte[] vectorKey) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -20,6 +21,7 @@ import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.Env;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
@@ -161,7 +163,7 @@ public final class RocksEngine implements AutoCloseable {
   }
 
   private static DBOptions dbOptions(Options options) {
-    return new DBOptions()
+    return manifestAlwaysNew()
         .setCreateIfMissing(!options.readOnly())
         .setCreateMissingColumnFamilies(!options.readOnly())
         .setDbWriteBufferSize(options.writeBufferBytes())
@@ -175,6 +177,22 @@ public final class RocksEngine implements AutoCloseable {
         .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
         .setKeepLogFileNum(4)
         .setStatsDumpPeriodSec(0);
+  }
+
+  /**
+   * Every change of the set of files writes the manifest anew. It is small (some hundred bytes for
+   * a file), changes are rare (one for each flush or compaction), and an old one would quote keys
+   * of files that are gone. Java has a setter for one of the two options only.
+   */
+  private static DBOptions manifestAlwaysNew() {
+    Properties manifest = new Properties();
+    manifest.setProperty("max_manifest_file_size", "1");
+    manifest.setProperty("max_manifest_space_amp_pct", "0");
+    DBOptions options = DBOptions.getDBOptionsFromProps(manifest);
+    if (options == null) {
+      throw new IllegalStateException("RocksDB does not know the options " + manifest);
+    }
+    return options;
   }
 
   private static ColumnFamilyOptions familyOptions(
@@ -330,6 +348,46 @@ public final class RocksEngine implements AutoCloseable {
       for (ColumnFamilyHandle family : families) {
         db.compactRange(family, null, null, options);
       }
+    } catch (RocksDBException e) {
+      throw new StorageFailure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Writes what is in memory to sorted files, and begins a new write-ahead log. */
+  public void flush() throws StorageFailure {
+    try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
+      db.flush(options, List.of(families));
+    } catch (RocksDBException e) {
+      throw new StorageFailure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Rewrites every sorted file that may hold keys of a range, down to the last level, so that
+   * nothing deleted or overwritten is left in one. Others wait meanwhile that rewrite files, nobody
+   * who reads or writes.
+   *
+   * @param from the first key, or null for all
+   * @param to behind the last key, or null for all
+   */
+  public void rewrite(ColumnFamily family, byte @Nullable [] from, byte @Nullable [] to)
+      throws StorageFailure {
+    try (CompactRangeOptions options =
+        new CompactRangeOptions()
+            .setExclusiveManualCompaction(true)
+            .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
+      db.compactRange(families[family.id()], from, to, options);
+    } catch (RocksDBException e) {
+      throw new StorageFailure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Deletes every file that nobody needs any more, as soon as nobody reads it. */
+  public void deleteObsoleteFiles() throws StorageFailure {
+    try {
+      // Switching deletions on looks through the directory; nothing else does before long.
+      db.disableFileDeletions();
+      db.enableFileDeletions();
     } catch (RocksDBException e) {
       throw new StorageFailure(String.valueOf(e.getMessage()), e);
     }
