@@ -473,7 +473,6 @@ final class StoreComparison {
         return;
       }
       List<Change> changes = new ArrayList<>();
-      int id = ids.getOrDefault(expected.incarnation, -1);
       boolean dropped =
           after < upTo
               && Math.max(after + 1, expected.createdVersion)
