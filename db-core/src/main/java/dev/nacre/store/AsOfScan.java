@@ -62,11 +62,11 @@ final class AsOfScan implements AutoCloseable {
     this.kind = kind;
     this.range = range;
     this.version = version;
-    live = engine.cursor(kind.live, use);
+    live = engine.cursor(kind.live, use, range.liveTo());
     RocksCursor opened = null;
     try {
       if (startedVersion.getAsLong() > version) {
-        opened = engine.cursor(kind.history, use);
+        opened = engine.cursor(kind.history, use, range.historyTo());
       }
       live.seek(range.liveFrom());
       liveGroup = readLiveGroup();

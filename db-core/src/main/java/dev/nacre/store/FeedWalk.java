@@ -121,7 +121,9 @@ final class FeedWalk {
     }
     byte[] ofNamespace = Keys.namespacePrefix(entry.id());
     @Nullable FeedPosition passed = null;
-    try (RocksCursor cursor = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SHORT)) {
+    try (RocksCursor cursor =
+        engine.cursor(
+            ColumnFamily.LOG, RocksEngine.CursorUse.SHORT, Keys.namespaceEnd(entry.id()))) {
       for (cursor.seek(Keys.log(entry.id(), first, after.nextOrdinal(entry)));
           cursor.valid();
           cursor.next()) {
