@@ -71,11 +71,11 @@ final class AsOfScan implements AutoCloseable {
     this.range = range;
     this.version = version;
     this.purges = purges;
-    live = engine.cursor(kind.live, use);
+    live = engine.cursor(kind.live, use, range.liveTo());
     RocksCursor opened = null;
     try {
       if (startedVersion.getAsLong() > version) {
-        opened = engine.cursor(kind.history, use);
+        opened = engine.cursor(kind.history, use, range.historyTo());
       }
       live.seek(range.liveFrom());
       liveGroup = readLiveGroup();

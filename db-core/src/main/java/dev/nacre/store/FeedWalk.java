@@ -124,7 +124,9 @@ final class FeedWalk {
     byte[] ofNamespace = Keys.namespacePrefix(entry.id());
     @Nullable FeedPosition passed = null;
     Purges purges = entry.purges();
-    try (RocksCursor cursor = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SHORT)) {
+    try (RocksCursor cursor =
+        engine.cursor(
+            ColumnFamily.LOG, RocksEngine.CursorUse.SHORT, Keys.namespaceEnd(entry.id()))) {
       for (cursor.seek(Keys.log(entry.id(), first, after.nextOrdinal(entry)));
           cursor.valid();
           cursor.next()) {

@@ -107,7 +107,9 @@ final class RecordReader {
       return null;
     }
     byte[] prefix = Keys.historyPrefix(namespace.id(), key);
-    try (RocksCursor cursor = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT)) {
+    try (RocksCursor cursor =
+        engine.cursor(
+            ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT, Keys.versionsEnd(prefix))) {
       if (cursor.seek(Keys.versioned(prefix, version)) && isVersionOf(cursor.key(), prefix)) {
         HistoryRow found = HistoryRow.parse(cursor.value());
         if (version < found.to()) {
@@ -152,7 +154,10 @@ final class RecordReader {
       return Optional.empty();
     }
     try (RocksCursor cursor =
-        engine.cursor(ColumnFamily.VECTOR_HISTORY, RocksEngine.CursorUse.SHORT)) {
+        engine.cursor(
+            ColumnFamily.VECTOR_HISTORY,
+            RocksEngine.CursorUse.SHORT,
+            Keys.versionsEnd(vectorKey))) {
       if (cursor.seek(Keys.versioned(vectorKey, version)) && isVersionOf(cursor.key(), vectorKey)) {
         byte[] row = cursor.value();
         if (version < VectorRow.version(row)) {
@@ -188,7 +193,9 @@ final class RecordReader {
       newest = row.version() - 1;
     }
     byte[] prefix = Keys.historyPrefix(namespace.id(), keyBytes);
-    try (RocksCursor cursor = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT)) {
+    try (RocksCursor cursor =
+        engine.cursor(
+            ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT, Keys.versionsEnd(prefix))) {
       for (cursor.seek(Keys.versioned(prefix, newest));
           entries.size() < limit
               && cursor.valid()
@@ -223,7 +230,9 @@ final class RecordReader {
     long newest = live == null ? at.version() : live.version() - 1;
     if (after < newest) {
       byte[] prefix = Keys.historyPrefix(namespace.id(), keyBytes);
-      try (RocksCursor cursor = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT)) {
+      try (RocksCursor cursor =
+        engine.cursor(
+            ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT, Keys.versionsEnd(prefix))) {
         for (cursor.seekForPrev(Keys.versioned(prefix, after + 1));
             entries.size() < limit
                 && cursor.valid()

@@ -61,7 +61,9 @@ final class ViewReads {
     probe.beforeRead();
     HistoryFloors.checkLog(entry, after + 1);
     byte[] prefix = Keys.namespacePrefix(namespaceId);
-    try (RocksCursor cursor = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SHORT)) {
+    try (RocksCursor cursor =
+        engine.cursor(
+            ColumnFamily.LOG, RocksEngine.CursorUse.SHORT, Keys.namespaceEnd(namespaceId))) {
       for (cursor.seek(Keys.log(namespaceId, after + 1, 0)); cursor.valid(); cursor.next()) {
         byte[] key = cursor.key();
         if (!Keys.startsWith(key, prefix) || Keys.versionOfLog(key) > upTo) {

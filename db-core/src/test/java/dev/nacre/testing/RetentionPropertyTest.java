@@ -23,13 +23,13 @@ import net.jqwik.api.Tag;
  * dropped, exactly where that is allowed; and what is left verifies.
  */
 class RetentionPropertyTest {
-  @Property(tries = 80, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 30, shrinking = ShrinkingMode.BOUNDED)
   void sweptHistory_onDisk_answersAsTheModel(@ForAll("histories") List<HistoryStep> steps)
       throws Exception {
     onDisk(steps);
   }
 
-  @Property(tries = 80, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 30, shrinking = ShrinkingMode.BOUNDED)
   void sweptHistory_inMemory_answersAsTheModel(@ForAll("histories") List<HistoryStep> steps)
       throws Exception {
     try (HistoryRun run = new HistoryRun(swept(StoreOptions.inMemory()))) {

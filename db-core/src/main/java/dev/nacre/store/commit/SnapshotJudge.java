@@ -121,7 +121,9 @@ final class SnapshotJudge {
   private long newestInHistory(ByteKey head) {
     byte[] bytes = head.bytes();
     byte[] prefix = Keys.historyPrefix(Keys.intAt(bytes, 0), Keys.keyOfHead(bytes));
-    try (RocksCursor cursor = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT)) {
+    try (RocksCursor cursor =
+        engine.cursor(
+            ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT, Keys.versionsEnd(prefix))) {
       if (!cursor.seek(Keys.versioned(prefix, Long.MAX_VALUE))) {
         return 0;
       }

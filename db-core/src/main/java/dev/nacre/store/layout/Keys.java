@@ -202,6 +202,16 @@ public final class Keys {
     return bytes;
   }
 
+  /** Where keys that begin with a namespace id end. */
+  public static byte[] namespaceEnd(int namespaceId) {
+    return namespacePrefix(namespaceId + 1);
+  }
+
+  /** Where the rows of a prefix in history end: there is no version 0. */
+  public static byte[] versionsEnd(byte[] prefix) {
+    return versioned(prefix, 0);
+  }
+
   /** Namespace and space id, as a prefix. */
   public static byte[] spacePrefix(int namespaceId, int spaceId) {
     byte[] bytes = new byte[8];

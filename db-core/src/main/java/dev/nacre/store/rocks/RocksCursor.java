@@ -4,21 +4,26 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.nacre.error.CorruptionException;
 import dev.nacre.error.UnavailableException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
 import org.rocksdb.Status;
 
 /** A position in one column family, over the state at its creation. For one thread. */
 public final class RocksCursor implements AutoCloseable {
   private final RocksIterator iterator;
   private final ReadOptions options;
+  private final @Nullable Slice bound;
   private final ColumnFamily family;
   private boolean valid;
 
-  RocksCursor(RocksIterator iterator, ReadOptions options, ColumnFamily family) {
+  RocksCursor(
+      RocksIterator iterator, ReadOptions options, @Nullable Slice bound, ColumnFamily family) {
     this.iterator = iterator;
     this.options = options;
+    this.bound = bound;
     this.family = family;
   }
 
@@ -105,5 +110,8 @@ public final class RocksCursor implements AutoCloseable {
   public void close() {
     iterator.close();
     options.close();
+    if (bound != null) {
+      bound.close();
+    }
   }
 }

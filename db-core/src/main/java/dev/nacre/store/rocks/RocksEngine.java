@@ -30,6 +30,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksMemEnv;
 import org.rocksdb.RocksObject;
+import org.rocksdb.Slice;
 import org.rocksdb.SstFileMetaData;
 import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
@@ -273,15 +274,28 @@ public final class RocksEngine implements AutoCloseable {
     }
   }
 
-  /** A cursor over the state now; {@code bulk} reads ahead and leaves the block cache alone. */
+  /** A cursor over the state now. */
   public RocksCursor cursor(ColumnFamily family, CursorUse use) {
+    return cursor(family, use, null);
+  }
+
+  /**
+   * A cursor that ends before {@code bound}. Where rows have been deleted in number, a cursor that
+   * looks for something that is not there passes over all that was deleted behind it: the bound
+   * says how far it need not go.
+   */
+  public RocksCursor cursor(ColumnFamily family, CursorUse use, byte @Nullable [] bound) {
     ReadOptions options = readOptions(use != CursorUse.BULK);
     switch (use) {
       case SHORT -> {}
       case SCAN, BULK -> options.setFillCache(false).setReadaheadSize(2 << 20);
       case SWEEP -> options.setFillCache(false);
     }
-    return new RocksCursor(db.newIterator(families[family.id()], options), options, family);
+    @Nullable Slice end = bound == null ? null : new Slice(bound);
+    if (end != null) {
+      options.setIterateUpperBound(end);
+    }
+    return new RocksCursor(db.newIterator(families[family.id()], options), options, end, family);
   }
 
   /** What a cursor is for. */

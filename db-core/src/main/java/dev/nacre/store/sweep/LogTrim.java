@@ -49,9 +49,10 @@ final class LogTrim {
   /** The key of the first row that was not dropped; empty at the end. */
   private byte[] some(NamespaceEntry namespace, byte[] position, long upTo) {
     byte[] ofNamespace = Keys.namespacePrefix(namespace.id());
-    try (RocksCursor log = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SWEEP)) {
+    try (RocksCursor log =
+        engine.cursor(
+            ColumnFamily.LOG, RocksEngine.CursorUse.SWEEP, Keys.namespaceEnd(namespace.id()))) {
       log.seek(position);
-      // Most namespaces have nothing: the other cursors are opened when there is something.
       if (isDue(log, ofNamespace, upTo)) {
         raise(namespace, upTo);
         drop(namespace, log, upTo);
@@ -63,16 +64,12 @@ final class LogTrim {
 
   private void drop(NamespaceEntry namespace, RocksCursor log, long upTo) {
     byte[] ofNamespace = Keys.namespacePrefix(namespace.id());
-    try (RocksCursor history = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SWEEP);
-        RocksCursor vectors =
-            engine.cursor(ColumnFamily.VECTOR_HISTORY, RocksEngine.CursorUse.SWEEP)) {
-      for (int rows = 0; rows < ROWS_PER_CURSOR && isDue(log, ofNamespace, upTo); rows++) {
-        byte[] key = log.key();
-        drop(namespace, LogRow.parse(log.value()), Keys.versionOfLog(key), history, vectors);
-        drops.delete(ColumnFamily.LOG, key);
-        drops.mayWrite();
-        log.next();
-      }
+    for (int rows = 0; rows < ROWS_PER_CURSOR && isDue(log, ofNamespace, upTo); rows++) {
+      byte[] key = log.key();
+      drop(namespace, LogRow.parse(log.value()), Keys.versionOfLog(key));
+      drops.delete(ColumnFamily.LOG, key);
+      drops.mayWrite();
+      log.next();
     }
   }
 
@@ -93,40 +90,38 @@ final class LogTrim {
             floors.trimmed()));
   }
 
-  private void drop(
-      NamespaceEntry namespace,
-      LogRow row,
-      long version,
-      RocksCursor history,
-      RocksCursor vectors) {
+  private void drop(NamespaceEntry namespace, LogRow row, long version) {
     byte[] prefix = Keys.historyPrefix(namespace.id(), row.key());
-    history.seek(Keys.versioned(prefix, version));
-    if (isOf(history, prefix) && Keys.versionOf(history.key()) == version) {
-      if (HistoryRow.toIn(history.value()) == version) {
-        // The tombstone that the version left.
+    try (RocksCursor history = cursor(ColumnFamily.HISTORY, prefix)) {
+      history.seek(Keys.versioned(prefix, version));
+      if (history.valid() && Keys.versionOf(history.key()) == version) {
+        if (HistoryRow.toIn(history.value()) == version) {
+          // The tombstone that the version left.
+          dropHistory(history);
+        }
+        history.next();
+      }
+      if (history.valid() && HistoryRow.toIn(history.value()) == version) {
         dropHistory(history);
       }
-      history.next();
-    }
-    if (isOf(history, prefix) && HistoryRow.toIn(history.value()) == version) {
-      dropHistory(history);
     }
     for (int space : row.spaces()) {
       byte[] vector = Keys.vector(namespace.id(), space, row.key());
-      vectors.seek(Keys.versioned(vector, version - 1));
-      if (isOf(vectors, vector) && VectorRow.version(vectors.value()) == version) {
-        drops.delete(ColumnFamily.VECTOR_HISTORY, vectors.key());
+      try (RocksCursor vectors = cursor(ColumnFamily.VECTOR_HISTORY, vector)) {
+        vectors.seek(Keys.versioned(vector, version - 1));
+        if (vectors.valid() && VectorRow.version(vectors.value()) == version) {
+          drops.delete(ColumnFamily.VECTOR_HISTORY, vectors.key());
+        }
       }
     }
+  }
+
+  /** One for each key: beside it lies what was dropped of others, which must not be passed over. */
+  private RocksCursor cursor(ColumnFamily family, byte[] prefix) {
+    return engine.cursor(family, RocksEngine.CursorUse.SWEEP, Keys.versionsEnd(prefix));
   }
 
   private void dropHistory(RocksCursor history) {
     drops.delete(ColumnFamily.HISTORY, history.key());
-  }
-
-  private static boolean isOf(RocksCursor cursor, byte[] prefix) {
-    return cursor.valid()
-        && cursor.key().length == prefix.length + Long.BYTES
-        && Keys.startsWith(cursor.key(), prefix);
   }
 }

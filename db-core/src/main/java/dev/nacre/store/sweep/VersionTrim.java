@@ -48,7 +48,9 @@ final class VersionTrim {
       SortedSet<byte[]> keys = new TreeSet<>(Arrays::compareUnsigned);
       long next = 0;
       boolean more = false;
-      try (RocksCursor log = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SWEEP)) {
+      try (RocksCursor log =
+          engine.cursor(
+              ColumnFamily.LOG, RocksEngine.CursorUse.SWEEP, Keys.namespaceEnd(namespace.id()))) {
         int rows = 0;
         for (log.seek(position); log.valid(); log.next()) {
           byte[] key = log.key();
@@ -69,8 +71,8 @@ final class VersionTrim {
         }
       }
       looked |= !keys.isEmpty();
-      if (!keys.isEmpty()) {
-        trim(namespace, keys, keep, upTo);
+      for (byte[] key : keys) {
+        trim(namespace, key, keep, upTo);
       }
       if (!more) {
         if (looked) {
@@ -97,19 +99,24 @@ final class VersionTrim {
     }
   }
 
-  private void trim(NamespaceEntry namespace, SortedSet<byte[]> keys, int keep, long upTo) {
-    // Opened before any head is read: a version that moves meanwhile is missed, and kept.
-    try (RocksCursor history = engine.cursor(ColumnFamily.HISTORY, RocksEngine.CursorUse.SWEEP)) {
-      for (byte[] key : keys) {
-        trim(namespace, key, keep, upTo, history);
-      }
+  private void trim(NamespaceEntry namespace, byte[] key, int keep, long upTo) {
+    drops.checkStop();
+    byte[] prefix = Keys.historyPrefix(namespace.id(), key);
+    // Opened before the head is read: a version that moves meanwhile is missed, and kept.
+    try (RocksCursor history =
+        engine.cursor(
+            ColumnFamily.HISTORY, RocksEngine.CursorUse.SWEEP, Keys.versionsEnd(prefix))) {
+      trim(namespace, key, prefix, keep, upTo, history);
     }
   }
 
   private void trim(
-      NamespaceEntry namespace, byte[] key, int keep, long upTo, RocksCursor history) {
-    drops.checkStop();
-    byte[] prefix = Keys.historyPrefix(namespace.id(), key);
+      NamespaceEntry namespace,
+      byte[] key,
+      byte[] prefix,
+      int keep,
+      long upTo,
+      RocksCursor history) {
     byte[] head = engine.get(ColumnFamily.HEAD, Keys.head(namespace.id(), key));
     long live = head == null ? 0 : RecordRow.versionIn(head);
     int kept = head == null ? 0 : 1;
@@ -144,11 +151,11 @@ final class VersionTrim {
     }
     for (history.seekForPrev(Keys.versioned(prefix, 0)); isOf(history, prefix); history.prev()) {
       long from = Keys.versionOf(history.key());
-      if (from > newestToDrop) {
-        break;
-      }
       drop(namespace, key, history.key(), HistoryRow.parse(history.value()));
       drops.mayWrite();
+      if (from == newestToDrop) {
+        break;
+      }
     }
   }
 
