@@ -11,7 +11,9 @@ import dev.nacre.model.Commit;
 import dev.nacre.model.Durability;
 import dev.nacre.store.Store;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,8 +108,8 @@ public final class FaultChild {
     }
     try {
       Files.writeString(told, text);
-    } catch (java.io.IOException e) {
-      e.printStackTrace();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     CrashChild.say("failed\t" + name);
   }
@@ -119,11 +121,12 @@ public final class FaultChild {
         commit(store, name + "-" + round);
       } finally {
         // Closing waits for what is under way, and must end.
-        inTime(
-            () -> {
-              store.close();
-              return "";
-            });
+        var _ =
+            inTime(
+                () -> {
+                  store.close();
+                  return "";
+                });
       }
     }
   }
