@@ -7,6 +7,8 @@ module dev.nacre.cli {
   requires dev.nacre;
   requires dev.nacre.rag;
   requires info.picocli;
+  requires org.jline.reader;
+  requires org.jline.terminal;
   requires org.slf4j;
 
   opens dev.nacre.cli to

@@ -7,9 +7,9 @@ import dev.nacre.EmbedRequest;
 import dev.nacre.GetAllRequest;
 import dev.nacre.GetRequest;
 import dev.nacre.PutRequest;
+import dev.nacre.RestoreRequest;
 import dev.nacre.TransactionFunction;
 import dev.nacre.TransactionOptions;
-import dev.nacre.RestoreRequest;
 import dev.nacre.diff.DiffRequest;
 import dev.nacre.feed.WatchRequest;
 import dev.nacre.maintain.BackupRequest;
@@ -34,9 +34,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**

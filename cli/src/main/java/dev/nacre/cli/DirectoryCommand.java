@@ -30,6 +30,8 @@ abstract class DirectoryCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Answer in JSON, one object a line.")
   private boolean json;
 
+  private @Nullable Database shared;
+
   DirectoryCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -52,6 +54,11 @@ abstract class DirectoryCommand implements Callable<Integer> {
     terminal.line(json ? object.toString() : text);
   }
 
+  /** Works from now on with a database that is open and stays so, as in a shell. */
+  final void shareWith(Database database) {
+    shared = database;
+  }
+
   /** Opens it to read; says so when it is read beside its owner. */
   final Database openToRead() throws InterruptedException {
     return openToRead(null);
@@ -59,12 +66,11 @@ abstract class DirectoryCommand implements Callable<Integer> {
 
   /** The same with an embedder. */
   final Database openToRead(@Nullable Embedder embedder) throws InterruptedException {
-    Optional<DirectoryOwner> owner = Await.of(Maintenance.owner(directory));
-    DatabaseOptions.Builder options = DatabaseOptions.builder(directory).readOnly();
-    if (embedder != null) {
-      options.embedder(embedder);
+    if (shared != null) {
+      return SharedDatabase.viewOf(shared);
     }
-    Database database = Database.open(options.build());
+    Optional<DirectoryOwner> owner = Await.of(Maintenance.owner(directory));
+    Database database = openAgain(embedder);
     if (owner.isPresent()) {
       ReadPoint at = Await.of(database.stats()).readPoint();
       terminal
@@ -80,9 +86,28 @@ abstract class DirectoryCommand implements Callable<Integer> {
     return database;
   }
 
+  /** Opens it to read, once more: who owns it has been said. */
+  final Database openAgain(@Nullable Embedder embedder) {
+    return shared == null
+        ? Database.open(options(embedder).readOnly().build())
+        : SharedDatabase.viewOf(shared);
+  }
+
   /** Opens it to write; made when it is absent. */
   final Database openToWrite() {
-    return Database.open(directory);
+    return openToWrite(null);
+  }
+
+  /** The same with an embedder. */
+  final Database openToWrite(@Nullable Embedder embedder) {
+    return shared == null
+        ? Database.open(options(embedder).build())
+        : SharedDatabase.viewOf(shared);
+  }
+
+  private DatabaseOptions.Builder options(@Nullable Embedder embedder) {
+    DatabaseOptions.Builder options = DatabaseOptions.builder(directory);
+    return embedder == null ? options : options.embedder(embedder);
   }
 
   /** Opens one that is there to write. */

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -17,10 +18,19 @@ final class FailureReport {
   private static final Logger LOG = LoggerFactory.getLogger("dev.nacre.cli");
 
   private final PrintWriter err;
-  private final Interruption interruption;
+  private final BooleanSupplier interrupted;
+  private final String interruption;
 
-  FailureReport(PrintWriter err, Interruption interruption) {
+  /**
+   * A report.
+   *
+   * @param err where it is printed
+   * @param interrupted whether somebody has ended the command from outside
+   * @param interruption what to say then
+   */
+  FailureReport(PrintWriter err, BooleanSupplier interrupted, String interruption) {
     this.err = err;
+    this.interrupted = interrupted;
     this.interruption = interruption;
   }
 
@@ -31,8 +41,8 @@ final class FailureReport {
         && failure.getCause() != null) {
       failure = failure.getCause();
     }
-    if (interruption.requested() || failure instanceof InterruptedException) {
-      err.println("interrupted; the database was closed");
+    if (interrupted.getAsBoolean() || failure instanceof InterruptedException) {
+      err.println(interruption);
       return ExitCode.INTERRUPTED;
     }
     LOG.info("{} failed", at.getCommandName(), thrown);

@@ -19,19 +19,27 @@ public final class Main {
   /** Runs the command and answers its exit code. */
   static int run(Terminal terminal, Interruption interruption, String... arguments) {
     CommandLine command =
-        new CommandLine(NacreCommand.class, new CommandFactory(terminal))
-            .setOut(terminal.out())
-            .setErr(terminal.err())
-            .setColorScheme(
-                CommandLine.Help.defaultColorScheme(terminal.styled() ? Ansi.ON : Ansi.OFF))
-            .setUsageHelpWidth(100)
-            .setCaseInsensitiveEnumValuesAllowed(true);
-    command.setExecutionExceptionHandler(
-        (failure, at, _) -> new FailureReport(terminal.err(), interruption).print(failure, at));
+        commandLine(
+            terminal,
+            new CommandFactory(terminal),
+            new FailureReport(
+                terminal.err(), interruption::requested, "interrupted; the database was closed"));
     int code = command.execute(arguments);
     flush(terminal.out());
     flush(terminal.err());
     return code;
+  }
+
+  /** The command, ready to be executed any number of times. */
+  static CommandLine commandLine(
+      Terminal terminal, CommandFactory factory, FailureReport failures) {
+    return new CommandLine(NacreCommand.class, factory)
+        .setOut(terminal.out())
+        .setErr(terminal.err())
+        .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.styled() ? Ansi.ON : Ansi.OFF))
+        .setUsageHelpWidth(100)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler((failure, at, _) -> failures.print(failure, at));
   }
 
   private static void flush(PrintWriter writer) {

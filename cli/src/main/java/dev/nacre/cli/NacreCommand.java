@@ -38,8 +38,11 @@ import picocli.CommandLine.ScopeType;
       GetCommand.class,
       DeleteCommand.class,
       LogCommand.class,
+      DiffCommand.class,
       ScanCommand.class,
       SimilarCommand.class,
+      WatchCommand.class,
+      RestoreCommand.class,
       NamespacesCommand.class,
       ConfigureCommand.class,
       StatsCommand.class,
@@ -51,6 +54,7 @@ import picocli.CommandLine.ScopeType;
       ExportCommand.class,
       ImportCommand.class,
       CompactCommand.class,
+      ShellCommand.class,
       HelpCommand.class,
       GenerateCompletion.class
     })

@@ -1,7 +1,6 @@
 package dev.nacre.cli;
 
 import dev.nacre.Database;
-import dev.nacre.DatabaseOptions;
 import dev.nacre.EmbedRequest;
 import dev.nacre.PutRequest;
 import dev.nacre.embed.Embedder;
@@ -163,7 +162,7 @@ final class PutCommand extends DirectoryCommand {
       throw usage("name a VALUE, a --file, a --vector or a text to --embed");
     }
     try (Embedder embedder = text == null ? null : Embedders.miniLm();
-        Database database = open(embedder)) {
+        Database database = openToWrite(embedder)) {
       Commit made =
           Await.of(
               written != null
@@ -172,12 +171,6 @@ final class PutCommand extends DirectoryCommand {
       answer(Json.of(made), "version " + made.version() + ", committed at " + made.committedAt());
       return ExitCode.OK;
     }
-  }
-
-  private Database open(@Nullable Embedder embedder) {
-    return embedder == null
-        ? openToWrite()
-        : Database.open(DatabaseOptions.builder(directory()).embedder(embedder).build());
   }
 
   private PutRequest put(
@@ -239,7 +232,7 @@ final class PutCommand extends DirectoryCommand {
     if (!Files.exists(directory().resolve("FORMAT"))) {
       return Embedding.of(EmbeddingSpace.of(space, components.length), components);
     }
-    try (Database database = Database.openReadOnly(directory())) {
+    try (Database database = openAgain(null)) {
       EmbeddingSpace fixed =
           Await.of(database.namespaces()).stream()
               .filter(known -> known.name().equals(namespace))

@@ -60,6 +60,7 @@ class UseAfterCloseTest {
           Map.entry(WatchRequest.class, WatchRequest.of("ns")),
           Map.entry(FeedPosition.class, FeedPosition.after(0)),
           Map.entry(HistoryRequest.class, HistoryRequest.of("ns", "k")),
+          Map.entry(Path.class, Path.of("never-written")),
           Map.entry(int.class, 1),
           Map.entry(long.class, 1L),
           Map.entry(EmbeddingSpace.class, EmbeddingSpace.of(3)),
