@@ -72,8 +72,7 @@ public final class FaultChild {
       if (order[2].isEmpty()) {
         session.disarm();
       } else {
-        session.arm(
-            Kind.valueOf(order[2]), Long.parseLong(order[3]), Fault.valueOf(order[4]));
+        session.arm(Kind.valueOf(order[2]), Long.parseLong(order[3]), Fault.valueOf(order[4]));
       }
       FaultChild child = new FaultChild(session, root.resolve("db"));
       child.live(order[0]);
@@ -210,7 +209,8 @@ public final class FaultChild {
         throw e;
       }
       Map<String, String> details = refusal.details();
-      outcomes.add(details.getOrDefault("outcome", "unsaid") + "\t" + refusal.code() + "\t" + token);
+      outcomes.add(
+          details.getOrDefault("outcome", "unsaid") + "\t" + refusal.code() + "\t" + token);
       return refusal;
     }
   }

@@ -226,8 +226,7 @@ public final class PowerCut {
               ? StorageFileCheck.lastKey(file, ColumnFamily.COMMIT)
               : null;
       if (last != null && Keys.versionOfCommit(last) > version) {
-        throw notWhole(
-            ends, file.getFileName() + " holds version " + Keys.versionOfCommit(last));
+        throw notWhole(ends, file.getFileName() + " holds version " + Keys.versionOfCommit(last));
       }
     }
   }
