@@ -276,8 +276,8 @@ final class OpenStore implements AutoCloseable {
   }
 
   /**
-   * The lineage, new when there is none, when a torn tail was dropped, and when a power cut may have
-   * taken the tail without a trace: numbers that somebody may have seen will be given to other
+   * The lineage, new when there is none, when a torn tail was dropped, and when a power cut may
+   * have taken the tail without a trace: numbers that somebody may have seen will be given to other
    * commits.
    */
   private static String lineage(RocksEngine engine, boolean readOnly, boolean renew) {

@@ -46,8 +46,8 @@ class CrashImageTest {
   }
 
   /**
-   * The same for as long as it takes, in parts: where it was stopped it goes on, by a file in {@code
-   * target} that is deleted at the end.
+   * The same for as long as it takes, in parts: where it was stopped it goes on, by a file in
+   * {@code target} that is deleted at the end.
    */
   @Tag("soak")
   @Test

@@ -11,7 +11,9 @@ import dev.nacre.model.Commit;
 import dev.nacre.model.Durability;
 import dev.nacre.store.Store;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,8 +72,7 @@ public final class FaultChild {
       if (order[2].isEmpty()) {
         session.disarm();
       } else {
-        session.arm(
-            Kind.valueOf(order[2]), Long.parseLong(order[3]), Fault.valueOf(order[4]));
+        session.arm(Kind.valueOf(order[2]), Long.parseLong(order[3]), Fault.valueOf(order[4]));
       }
       FaultChild child = new FaultChild(session, root.resolve("db"));
       child.live(order[0]);
@@ -106,8 +107,8 @@ public final class FaultChild {
     }
     try {
       Files.writeString(told, text);
-    } catch (java.io.IOException e) {
-      e.printStackTrace();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     CrashChild.say("failed\t" + name);
   }
@@ -119,11 +120,12 @@ public final class FaultChild {
         commit(store, name + "-" + round);
       } finally {
         // Closing waits for what is under way, and must end.
-        inTime(
-            () -> {
-              store.close();
-              return "";
-            });
+        var _ =
+            inTime(
+                () -> {
+                  store.close();
+                  return "";
+                });
       }
     }
   }
@@ -207,7 +209,8 @@ public final class FaultChild {
         throw e;
       }
       Map<String, String> details = refusal.details();
-      outcomes.add(details.getOrDefault("outcome", "unsaid") + "\t" + refusal.code() + "\t" + token);
+      outcomes.add(
+          details.getOrDefault("outcome", "unsaid") + "\t" + refusal.code() + "\t" + token);
       return refusal;
     }
   }

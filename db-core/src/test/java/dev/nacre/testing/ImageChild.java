@@ -111,25 +111,20 @@ public final class ImageChild {
         default -> {
           var _ =
               BackupWriter.run(
-                  store,
-                  BackupRequest.to(root.resolve("backups")),
-                  Clock.systemUTC(),
-                  () -> false);
+                  store, BackupRequest.to(root.resolve("backups")), Clock.systemUTC(), () -> false);
         }
       }
     }
   }
 
-  private void commit(
-      Store store, String name, int commits, int syncsInSix, Random chance) {
+  private void commit(Store store, String name, int commits, int syncsInSix, Random chance) {
     Queue<CompletableFuture<Void>> pending = new ArrayDeque<>();
     for (int i = 0; i < commits; i++) {
       String token = name + "-" + i;
       if (chance.nextInt(4) == 0) {
         token = conditional(store, token, chance);
       }
-      Durability durability =
-          chance.nextInt(6) < syncsInSix ? Durability.SYNC : Durability.ASYNC;
+      Durability durability = chance.nextInt(6) < syncsInSix ? Durability.SYNC : Durability.ASYNC;
       CompletableFuture<Void> acknowledged = commit(store, token, durability);
       if (ImageBatches.isRepeatable(token) && chance.nextBoolean()) {
         String again = token;

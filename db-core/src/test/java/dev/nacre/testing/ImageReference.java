@@ -78,9 +78,7 @@ final class ImageReference {
   private static Committed committed(Store store, long version) {
     ReadPoint at = store.resolve(AsOf.version(version));
     VersionedRecord record =
-        store
-            .get(at, ImageBatches.TOKEN_NAMESPACE, ImageBatches.TOKEN_KEY, Set.of())
-            .orElseThrow();
+        store.get(at, ImageBatches.TOKEN_NAMESPACE, ImageBatches.TOKEN_KEY, Set.of()).orElseThrow();
     assertEquals(version, record.version(), "every version has written its token");
     return new Committed(record.value().orElseThrow().asString(), at.instant());
   }

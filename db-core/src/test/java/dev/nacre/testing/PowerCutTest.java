@@ -128,8 +128,7 @@ class PowerCutTest {
     bytes[bytes.length - 2] ^= 1;
     Files.write(manifest, bytes);
     String before = listing(left);
-    CorruptionException refusal =
-        assertThrows(CorruptionException.class, () -> Store.open(left));
+    CorruptionException refusal = assertThrows(CorruptionException.class, () -> Store.open(left));
     assertTrue(
         (refusal.getMessage() + refusal.details()).contains(manifest.getFileName().toString()),
         refusal::toString);

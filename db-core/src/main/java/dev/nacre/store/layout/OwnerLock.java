@@ -125,8 +125,7 @@ public final class OwnerLock {
     return key != null ? key : directory.toRealPath();
   }
 
-  private static void writeOwner(Path owner, FileOperations files, String more)
-      throws IOException {
+  private static void writeOwner(Path owner, FileOperations files, String more) throws IOException {
     String text =
         "pid="
             + ProcessHandle.current().pid()

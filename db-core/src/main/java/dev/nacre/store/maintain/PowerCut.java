@@ -1,6 +1,7 @@
 package dev.nacre.store.maintain;
 
 import dev.nacre.error.CorruptionException;
+import dev.nacre.error.FormatException;
 import dev.nacre.error.UnavailableException;
 import dev.nacre.maintain.Problem;
 import dev.nacre.maintain.VerifyReport;
@@ -150,6 +151,9 @@ public final class PowerCut {
       return true;
     } catch (CorruptionException _) {
       return false;
+    } catch (UnavailableException | FormatException _) {
+      // Its making was cut short, for one. Opening for writing goes on with that, or says more.
+      return true;
     }
   }
 
@@ -222,8 +226,7 @@ public final class PowerCut {
               ? StorageFileCheck.lastKey(file, ColumnFamily.COMMIT)
               : null;
       if (last != null && Keys.versionOfCommit(last) > version) {
-        throw notWhole(
-            ends, file.getFileName() + " holds version " + Keys.versionOfCommit(last));
+        throw notWhole(ends, file.getFileName() + " holds version " + Keys.versionOfCommit(last));
       }
     }
   }

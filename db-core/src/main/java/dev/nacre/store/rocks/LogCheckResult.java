@@ -27,11 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     said above ends there, and so must the log before RocksDB opens it, which would go on behind
  */
 public record LogCheckResult(
-    long firstVersion,
-    long lastVersion,
-    long durableUpTo,
-    String damage,
-    @Nullable LogGap gap) {
+    long firstVersion, long lastVersion, long durableUpTo, String damage, @Nullable LogGap gap) {
   /** Without a gap. */
   public LogCheckResult(long firstVersion, long lastVersion, long durableUpTo, String damage) {
     this(firstVersion, lastVersion, durableUpTo, damage, null);
