@@ -443,8 +443,7 @@ public interface TimeContract {
       SweepStatistics swept = await(db.stats()).storage().sweeps();
       assertEquals(first.plus(second), swept.total());
       assertEquals(2, swept.sweeps().count());
-      assertEquals(2, await(db.reactive().stats().toFuture()).storage().sweeps().sweeps().count());
-      assertEquals(SweepReport.NOTHING, await(db.reactive().sweep().toFuture()));
+      assertEquals(SweepReport.NOTHING, await(db.sweep()));
     }
   }
 

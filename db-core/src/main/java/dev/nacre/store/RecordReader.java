@@ -231,8 +231,8 @@ final class RecordReader {
     if (after < newest) {
       byte[] prefix = Keys.historyPrefix(namespace.id(), keyBytes);
       try (RocksCursor cursor =
-        engine.cursor(
-            ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT, Keys.versionsEnd(prefix))) {
+          engine.cursor(
+              ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT, Keys.versionsEnd(prefix))) {
         for (cursor.seekForPrev(Keys.versioned(prefix, after + 1));
             entries.size() < limit
                 && cursor.valid()
