@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,11 +47,13 @@ public final class FaultChild {
 
   private final Shim.Session session;
   private final Path directory;
+  private final boolean creating;
   private final List<String> outcomes = new ArrayList<>();
 
-  private FaultChild(Shim.Session session, Path directory) {
+  private FaultChild(Shim.Session session, Path directory, boolean creating) {
     this.session = session;
     this.directory = directory;
+    this.creating = creating;
   }
 
   /** Takes orders: name, root, kind or nothing, place, fault. */
@@ -74,7 +77,8 @@ public final class FaultChild {
       } else {
         session.arm(Kind.valueOf(order[2]), Long.parseLong(order[3]), Fault.valueOf(order[4]));
       }
-      FaultChild child = new FaultChild(session, root.resolve("db"));
+      FaultChild child =
+          new FaultChild(session, root.resolve("db"), order[2].equals(Kind.OPEN.name()));
       child.live(order[0]);
       Files.write(told, child.outcomes);
       StringBuilder counts = new StringBuilder();
@@ -152,16 +156,35 @@ public final class FaultChild {
         compact(store);
       }
       if (refusal instanceof ResourceExhaustedException) {
-        AtomicInteger attempt = new AtomicInteger();
-        await()
-            .atMost(PATIENCE)
-            .until(() -> goesOn(store, token + "-again" + attempt.incrementAndGet()));
+        if (!waitForRoom(store, token)) {
+          return;
+        }
       } else if (refusal != null) {
         // Reads go on; the rest of this life is a new opening.
         var _ = read(store);
         return;
       }
       outcomes.add("read\t" + read(store));
+    }
+  }
+
+  /**
+   * Whether the store went on by itself. When no file can be created it is known not to, sometimes:
+   * RocksDB does not look again after it could not begin a log file.
+   */
+  private boolean waitForRoom(Store store, String token) throws Exception {
+    AtomicInteger attempt = new AtomicInteger();
+    try {
+      await()
+          .atMost(creating ? PATIENCE.dividedBy(4) : PATIENCE)
+          .until(() -> goesOn(store, token + "-again" + attempt.incrementAndGet()));
+      return true;
+    } catch (ConditionTimeoutException e) {
+      if (!creating) {
+        throw e;
+      }
+      outcomes.add("stuck\t" + read(store));
+      return false;
     }
   }
 

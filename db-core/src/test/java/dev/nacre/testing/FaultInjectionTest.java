@@ -45,7 +45,7 @@ class FaultInjectionTest {
   @Tag("soak")
   @Test
   void everyCall_failingOnce_losesNothingThatWasAcknowledged() throws Exception {
-    run(Integer.MAX_VALUE);
+    run(Integer.getInteger("nacre.soak.faults", Integer.MAX_VALUE));
   }
 
   private void run(int most) throws Exception {

@@ -161,7 +161,7 @@ final class FaultRun implements AutoCloseable {
         }
         case "unknown" -> possible.add(outcome[2]);
         case "none" -> refused.add(outcome[2]);
-        case "read" -> assertTrue(Long.parseLong(outcome[1]) > 0, line);
+        case "read", "stuck" -> assertTrue(Long.parseLong(outcome[1]) > 0, line);
         default -> throw new AssertionError("an error that says no outcome: " + line);
       }
     }
