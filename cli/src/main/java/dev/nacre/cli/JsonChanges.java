@@ -56,6 +56,9 @@ final class JsonChanges {
       new TreeSet<>(changed.change().spaces()).forEach(spaces::add);
       changed.record().ifPresent(record -> node.set("record", Json.of(record)));
     }
+    if (event instanceof ChangeEvent.RecordPurged purged) {
+      node.put("purgeVersion", purged.purgeVersion()).put("purgedAt", purged.purgedAt().toString());
+    }
     if (!event.attributes().equals(CommitAttributes.NONE)) {
       node.set("attributes", of(event.attributes()));
     }
@@ -65,6 +68,7 @@ final class JsonChanges {
   private static String name(ChangeEvent event) {
     return switch (event) {
       case ChangeEvent.RecordChanged _ -> "RECORD";
+      case ChangeEvent.RecordPurged _ -> "PURGED";
       case ChangeEvent.NamespaceCreated _ -> "NAMESPACE_CREATED";
       case ChangeEvent.NamespaceDeleted _ -> "NAMESPACE_DELETED";
     };

@@ -145,6 +145,10 @@ final class WatchCommand extends DirectoryCommand {
                   + "  "
                   + terminal().bold(Printable.line(changed.change().key()))
                   + changed.record().map(record -> "  " + Printable.preview(record)).orElse("");
+          case ChangeEvent.RecordPurged purged ->
+              purged.isPurge()
+                  ? "records purged"
+                  : "purged  by version " + purged.purgeVersion() + "  " + purged.purgedAt();
           case ChangeEvent.NamespaceCreated _ -> "namespace created";
           case ChangeEvent.NamespaceDeleted _ -> "namespace deleted";
         };

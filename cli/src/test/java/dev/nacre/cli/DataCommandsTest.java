@@ -293,7 +293,7 @@ class DataCommandsTest {
     assertEquals(2, report.path("erased").path("changes").asLong());
     assertEquals(backups, report.path("backups").path(0).path("directory").asText());
     assertTrue(report.hasNonNull("completedAt"));
-    assertEquals("", ok("log", db, "notes", "b1").out());
+    assertFails(1, "b1", "log", db, "notes", "b1");
     assertFails(1, "b1", "get", db, "notes", "b1", "--as-of", "5");
     assertTrue(
         ok("purge", db, "notes", "--prefix", "a", "--yes").out().contains("erased 2 records"));

@@ -229,8 +229,7 @@ class PurgeTest {
           Map.of("restoredVersion", "1", "mine", "a"),
           store.commitInfo(2).orElseThrow().attributes().other());
       assertEquals("ada", store.commitInfo(2).orElseThrow().attributes().actor());
-      assertEquals(
-          "b", store.commitInfo(3).orElseThrow().attributes().other().get("restoredKey"));
+      assertEquals("b", store.commitInfo(3).orElseThrow().attributes().other().get("restoredKey"));
     }
   }
 
@@ -248,7 +247,8 @@ class PurgeTest {
                   .withCheck(new SnapshotCheck(before, List.of())),
               Durability.ASYNC,
               TIMEOUT);
-      ExecutionException failure = assertThrows(ExecutionException.class, () -> late.get(9, SECONDS));
+      ExecutionException failure =
+          assertThrows(ExecutionException.class, () -> late.get(9, SECONDS));
       ConflictException conflict = assertInstanceOf(ConflictException.class, failure.getCause());
       assertEquals("changed", conflict.details().get("reason"));
       HistoryDroppedException held =
@@ -285,8 +285,7 @@ class PurgeTest {
       assertEquals(3, seen.get());
       assertEquals(List.of(3L), versions(store, "a"));
       assertEquals(
-          Map.of(),
-          store.get(store.now(), NS, "a", Set.of("default")).orElseThrow().embeddings());
+          Map.of(), store.get(store.now(), NS, "a", Set.of("default")).orElseThrow().embeddings());
     }
   }
 
@@ -318,9 +317,7 @@ class PurgeTest {
       long last = 0;
       for (int round = 0; round < 6; round++) {
         last =
-            purge(
-                    store,
-                    round % 2 == 0 ? PurgeRequest.key(NS, "k") : PurgeRequest.prefix(NS, "k"))
+            purge(store, round % 2 == 0 ? PurgeRequest.key(NS, "k") : PurgeRequest.prefix(NS, "k"))
                 .version();
         List<Long> left = versions(store, "k");
         long purged = last;
@@ -394,8 +391,7 @@ class PurgeTest {
         store.resumePurges(_ -> {});
         assertFalse(store.hasPendingPurge());
         assertEquals(begun || done ? 0 : 2, versions(store, "a" + steps).size(), "step " + steps);
-        assertTrue(
-            store.purges().stream().allMatch(purge -> purge.completedAt().isPresent()));
+        assertTrue(store.purges().stream().allMatch(purge -> purge.completedAt().isPresent()));
         if (begun) {
           assertEquals(new ErasedRows(1, 1, 1, 1, 4, 0), store.purges().getLast().erased());
         }

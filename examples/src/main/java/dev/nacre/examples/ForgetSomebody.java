@@ -29,16 +29,17 @@ public final class ForgetSomebody {
           PurgeRequest.key("people", "ada").withActor("support").withReason("request 4711");
       PurgeReport report = db.purge(request).join();
       System.out.println(report.purge().erased().total() + " rows are gone");
-      report.backups().forEach(backup -> System.out.println("still in a backup of version "
-          + backup.version()));
+      report
+          .backups()
+          .forEach(
+              backup -> System.out.println("still in a backup of version " + backup.version()));
       // endregion
       System.out.println("versions left: " + db.history("people", "ada").join().items().size());
 
       // region log
       List<ChangeEvent> events =
           db.reactive()
-              .watch(
-                  WatchRequest.of("people").withAfter(AsOf.version(0)).withUntil(AsOf.now()))
+              .watch(WatchRequest.of("people").withAfter(AsOf.version(0)).withUntil(AsOf.now()))
               .collectList()
               .blockOptional()
               .orElseThrow();
