@@ -80,7 +80,7 @@ final class NaiveFloors {
       old--;
     }
     long upTo = Math.min(old, oldestPinned);
-    if (ended != null && ended.version() <= upTo) {
+    if (ended != null && ended.version() <= upTo && retention instanceof Retention.Lasting) {
       long at = ended.version();
       floors.put(id, of(id).with(at, at, at + 1, at));
     } else if (retention instanceof Retention.Lasting) {

@@ -63,7 +63,6 @@ class UseAfterCloseTest {
           Map.entry(WatchRequest.class, WatchRequest.of("ns")),
           Map.entry(FeedPosition.class, FeedPosition.after(0)),
           Map.entry(HistoryRequest.class, HistoryRequest.of("ns", "k")),
-          Map.entry(Path.class, Path.of("never-written")),
           Map.entry(BooleanSupplier.class, (BooleanSupplier) () -> false),
           Map.entry(int.class, 1),
           Map.entry(long.class, 1L),

@@ -216,6 +216,14 @@ public final class StoreDirectory implements AutoCloseable {
   }
 
   /**
+   * Marks a directory that was just made of files that are all on stable storage, and that nobody
+   * has opened yet, as closed in order at {@code version}.
+   */
+  public static void markClean(Path directory, long version) throws IOException {
+    FileOperations.REAL.replaceDurably(directory.resolve(CLEAN), CleanMarker.encode(version));
+  }
+
+  /**
    * Says durably that the store was closed in order at this version. To be called last, after
    * RocksDB is closed.
    *

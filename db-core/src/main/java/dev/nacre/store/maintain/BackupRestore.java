@@ -14,6 +14,7 @@ import dev.nacre.store.layout.CommitRow;
 import dev.nacre.store.layout.FileOperations;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.Micros;
+import dev.nacre.store.layout.StoreDirectory;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.GroupBatch;
 import dev.nacre.store.rocks.LogCheckResult;
@@ -142,7 +143,8 @@ public final class BackupRestore {
                     "backup " + backup.id() + " has no file FORMAT", Map.of("id", backup.id())));
     RestoredBackup restored = renew(request, backup, target, store);
     FileOperations.REAL.syncDirectory(store);
-    FileOperations.REAL.syncDirectory(target);
+    // Without it the first opening would have to take a power cut for possible.
+    StoreDirectory.markClean(target, restored.version());
     Path temporary = target.resolve(FORMAT + ".tmp");
     copy(backups, last, temporary);
     FileOperations.REAL.replace(temporary, target.resolve(FORMAT));

@@ -100,7 +100,8 @@ final class RetentionSweep {
     }
     Look look = looks.get(namespace.id());
     boolean idle = look != null && look.isIdle(namespace, retention, nowMicros);
-    if (idle && !dead) {
+    boolean goesWhole = dead && retention instanceof Retention.Lasting;
+    if (idle && !goesWhole) {
       return;
     }
     long age = graceMicros;
@@ -112,7 +113,7 @@ final class RetentionSweep {
       return;
     }
     long upTo = Math.min(old, pins.oldest(namespace.name()));
-    if (dead && deleted <= upTo) {
+    if (goesWhole && deleted <= upTo) {
       drop(namespace, deleted, drops);
       counts.namespacesDropped++;
       looks.remove(namespace.id());
