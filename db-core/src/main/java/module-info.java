@@ -22,6 +22,8 @@ module dev.nacre.core {
       dev.nacre.bench;
   exports dev.nacre.store.maintain to
       dev.nacre;
+  exports dev.nacre.store.verify to
+      dev.nacre;
   exports dev.nacre.view to
       dev.nacre.vector,
       dev.nacre;

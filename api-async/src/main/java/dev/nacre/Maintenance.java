@@ -13,7 +13,7 @@ import dev.nacre.store.maintain.BackupCheck;
 import dev.nacre.store.maintain.BackupRestore;
 import dev.nacre.store.maintain.Owners;
 import dev.nacre.store.maintain.StoreRepair;
-import dev.nacre.store.maintain.StoreVerification;
+import dev.nacre.store.verify.StoreVerification;
 import dev.nacre.vector.IndexCheck;
 import java.nio.file.Path;
 import java.util.List;

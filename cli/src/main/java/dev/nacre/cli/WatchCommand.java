@@ -148,7 +148,12 @@ final class WatchCommand extends DirectoryCommand {
           case ChangeEvent.RecordPurged purged ->
               purged.isPurge()
                   ? "records purged"
-                  : "purged  by version " + purged.purgeVersion() + "  " + purged.purgedAt();
+                  : "purged  by "
+                      + (purged.purgeVersion() == 0
+                          ? "a commit that was taken back"
+                          : "version " + purged.purgeVersion())
+                      + "  "
+                      + purged.purgedAt();
           case ChangeEvent.NamespaceCreated _ -> "namespace created";
           case ChangeEvent.NamespaceDeleted _ -> "namespace deleted";
         };

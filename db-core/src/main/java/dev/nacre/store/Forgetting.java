@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /** What a store has forgotten, and where it may have to be forgotten, too. Thread-safe. */
@@ -32,7 +33,7 @@ final class Forgetting {
   private final GroupCommitter committer;
   private final PurgeRun run;
 
-  Forgetting(OpenStore parts, StoreOptions options) {
+  Forgetting(OpenStore parts, StoreOptions options, Consumer<Runnable> betweenSweeps) {
     this.options = options;
     this.engine = parts.engine();
     this.registry = parts.registry();
@@ -44,7 +45,8 @@ final class Forgetting {
             committer,
             parts.directory().map(directory -> directory.resolve("store")).orElse(null),
             options.clock(),
-            options.probe()::beforeWrite);
+            options.probe()::beforeWrite,
+            betweenSweeps);
   }
 
   PurgeRecord purge(PurgeRequest request, IntConsumer dropViews) {

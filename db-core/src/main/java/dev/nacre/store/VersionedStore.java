@@ -97,7 +97,7 @@ final class VersionedStore implements Store {
             pins::oldestPinned,
             options.clock(),
             options.sweeping().grace());
-    this.forgetting = new Forgetting(parts, options);
+    this.forgetting = new Forgetting(parts, options, sweeper::between);
   }
 
   static Store open(StoreOptions options) {

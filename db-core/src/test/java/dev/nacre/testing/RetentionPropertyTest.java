@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.nacre.store.StoreOptions;
 import dev.nacre.store.Sweeping;
-import dev.nacre.store.maintain.StoreVerification;
-import dev.nacre.store.maintain.ViewCheck;
+import dev.nacre.store.verify.StoreVerification;
+import dev.nacre.store.verify.ViewCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -444,12 +444,19 @@ final class GroupBuilder {
     byte @Nullable [] row;
     if (head != null
         && head.namespaceId() == namespace.id()
-        && recent.unchangedSince(key, readVersion)) {
+        && recent.unchangedSince(key, readVersion)
+        && !mayHaveBeenErased(namespace, head, readVersion)) {
       row = head.row();
     } else {
       row = engine.get(ColumnFamily.HEAD, key.bytes());
     }
     return row == null ? null : RecordRow.parse(row);
+  }
+
+  private static boolean mayHaveBeenErased(
+      NamespaceEntry namespace, HeadRead head, long readVersion) {
+    byte[] row = head.row();
+    return row != null && namespace.purges().mayHaveErased(RecordRow.versionIn(row), readVersion);
   }
 
   private static void check(

@@ -167,14 +167,14 @@ public final class NamespaceEntry {
     purges = purges.without(purging);
   }
 
-  /** The rows of a purge are gone. */
-  public synchronized void erased(Purging purging) {
-    purges = purges.without(purging).withErased(purging.version());
+  /** The rows of a purge are gone, and the visible version is {@code visible}. */
+  public synchronized void erased(Purging purging, long visible) {
+    purges = purges.without(purging).withErased(purging.version(), visible);
   }
 
   /** A purge that was done before the store was opened. */
   synchronized void erased(long version) {
-    purges = purges.withErased(version);
+    purges = purges.withErased(version, 0);
   }
 
   /** The public description as of a version. */

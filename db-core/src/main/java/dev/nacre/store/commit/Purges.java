@@ -12,29 +12,39 @@ import org.jspecify.annotations.Nullable;
  * gone: so what a reader finds is hidden from it, or was read before the purge was committed.
  */
 public final class Purges {
-  static final Purges NONE = new Purges(new Purging[0], 0);
+  static final Purges NONE = new Purges(new Purging[0], 0, 0);
 
   private final Purging[] pending;
   private final long erased;
+  private final long erasedAt;
 
-  private Purges(Purging[] pending, long erased) {
+  /**
+   * Purges.
+   *
+   * @param erased the version of the newest one whose rows are gone
+   * @param erasedAt the visible version when the last of them went
+   */
+  private Purges(Purging[] pending, long erased, long erasedAt) {
     this.pending = pending;
     this.erased = erased;
+    this.erasedAt = erasedAt;
   }
 
   Purges with(Purging purging) {
     Purging[] more = Arrays.copyOf(pending, pending.length + 1);
     more[pending.length] = purging;
-    return new Purges(more, erased);
+    return new Purges(more, erased, erasedAt);
   }
 
   Purges without(Purging purging) {
     return new Purges(
-        Arrays.stream(pending).filter(other -> other != purging).toArray(Purging[]::new), erased);
+        Arrays.stream(pending).filter(other -> other != purging).toArray(Purging[]::new),
+        erased,
+        erasedAt);
   }
 
-  Purges withErased(long version) {
-    return new Purges(pending, Math.max(erased, version));
+  Purges withErased(long version, long visible) {
+    return new Purges(pending, Math.max(erased, version), Math.max(erasedAt, visible));
   }
 
   /** Whether nothing is hidden. */
@@ -75,6 +85,14 @@ public final class Purges {
       }
     }
     return false;
+  }
+
+  /**
+   * Whether a row that was looked up at a visible version may have been erased since: nobody else
+   * is told of that, it is no change.
+   */
+  boolean mayHaveErased(long rowVersion, long readVersion) {
+    return rowVersion <= erased && readVersion <= erasedAt;
   }
 
   /** The version of the newest committed purge, 0 when there was none. */

@@ -6,6 +6,8 @@ import dev.nacre.maintain.BackupFile;
 import dev.nacre.maintain.Problem.Area;
 import dev.nacre.maintain.VerifyReport;
 import dev.nacre.store.layout.FileOperations;
+import dev.nacre.store.verify.Findings;
+import dev.nacre.store.verify.IoFailures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ import dev.nacre.maintain.Backup;
 import dev.nacre.maintain.BackupFile;
 import dev.nacre.store.layout.FileOperations;
 import dev.nacre.store.layout.OwnerLock;
+import dev.nacre.store.verify.FileTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

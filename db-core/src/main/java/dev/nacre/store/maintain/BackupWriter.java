@@ -13,6 +13,9 @@ import dev.nacre.store.layout.Micros;
 import dev.nacre.store.layout.OwnerLock;
 import dev.nacre.store.layout.StoreDirectory;
 import dev.nacre.store.rocks.RocksEngine;
+import dev.nacre.store.verify.FileTrees;
+import dev.nacre.store.verify.IoFailures;
+import dev.nacre.store.verify.StoreFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +47,6 @@ public final class BackupWriter {
   private static final Pattern NEEDED =
       Pattern.compile("CURRENT|IDENTITY|MANIFEST-\\d+|OPTIONS-\\d+|\\d+\\.sst|\\d+\\.log");
 
-  static final String CHECKPOINT = ".checkpoint-";
   private static final long TAIL_BYTES = 64 << 10;
 
   private final Store store;
@@ -140,7 +142,7 @@ public final class BackupWriter {
     long acknowledged = store.now().version();
     Path snapshots = Files.createDirectories(database.resolve("snapshots"));
     removeCheckpoints(snapshots);
-    Path checkpoint = snapshots.resolve(CHECKPOINT + UUID.randomUUID());
+    Path checkpoint = snapshots.resolve(StoreFiles.CHECKPOINT + UUID.randomUUID());
     try {
       checkStop();
       store.checkpoint(checkpoint);
@@ -199,7 +201,7 @@ public final class BackupWriter {
 
   /** A backup that was killed leaves its checkpoint, whose links keep old files alive. */
   static void removeCheckpoints(Path snapshots) throws IOException {
-    try (var entries = Files.newDirectoryStream(snapshots, CHECKPOINT + "*")) {
+    try (var entries = Files.newDirectoryStream(snapshots, StoreFiles.CHECKPOINT + "*")) {
       for (Path entry : entries) {
         FileTrees.delete(entry);
       }

@@ -13,6 +13,7 @@ import dev.nacre.model.VersionedRecord;
 import dev.nacre.store.Pin;
 import dev.nacre.store.Store;
 import dev.nacre.store.layout.PageCursor;
+import dev.nacre.store.verify.IoFailures;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -12,6 +12,7 @@ import dev.nacre.model.Durability;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.store.Store;
+import dev.nacre.store.verify.IoFailures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -10,6 +10,7 @@ import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.store.Store;
 import dev.nacre.store.layout.FileOperations;
 import dev.nacre.store.layout.StoreDirectory;
+import dev.nacre.store.verify.IoFailures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -38,6 +38,7 @@ final class Rewind {
   private final RocksEngine engine;
   private final long version;
   private final GroupBatch batch = new GroupBatch();
+  private boolean erasedRows;
 
   private Rewind(RocksEngine engine, long version) {
     this.engine = engine;
@@ -65,11 +66,14 @@ final class Rewind {
     rewind.write();
     rewind.expiries();
     rewind.write();
+    if (rewind.erasedRows) {
+      rewind.rewriteFiles();
+    }
   }
 
   /**
    * What has been purged stays so, whatever the moment: rows that are still there go first, while
-   * versions tell which they are. The files are rewritten when the store is opened.
+   * versions tell which they are.
    */
   private void purges() {
     try (RocksCursor cursor = engine.cursor(ColumnFamily.META, RocksEngine.CursorUse.SHORT)) {
@@ -80,6 +84,7 @@ final class Rewind {
         if (row.state() == PurgeRow.State.ERASING) {
           PurgeRow erased = PurgeErasure.run(engine, row, slice -> write(slice.get())).purge();
           row = erased.with(PurgeRow.State.REWRITING, erased.erased(), 0, 0);
+          erasedRows = true;
         }
         if (row.version() > version) {
           row = row.withoutVersion();
@@ -92,7 +97,8 @@ final class Rewind {
 
   /** What a purge that is taken back has erased is still gone, by a commit that is no more. */
   private void log() {
-    try (RocksCursor cursor = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.BULK)) {
+    // Also in deleted ranges: the id of a namespace that is taken back is given again.
+    try (RocksCursor cursor = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.SCAN)) {
       for (cursor.seek(new byte[0]); cursor.valid(); cursor.next()) {
         byte[] key = cursor.key();
         if (Keys.versionOfLog(key) > version) {
@@ -286,6 +292,18 @@ final class Rewind {
     }
   }
 
+  /** Nothing that was erased may be left in a file; whoever opens the store does not look again. */
+  private void rewriteFiles() {
+    try {
+      engine.flush();
+      for (ColumnFamily family : ColumnFamily.values()) {
+        engine.rewrite(family, null, null);
+      }
+    } catch (StorageFailure e) {
+      throw failed(e);
+    }
+  }
+
   private void write() {
     write(batch);
     batch.clear(BATCH_BYTES);
@@ -295,8 +313,12 @@ final class Rewind {
     try {
       engine.write(rows, false);
     } catch (StorageFailure e) {
-      throw new UnavailableException(
-          "going back to version " + version + " failed: " + e.getMessage(), Map.of(), e);
+      throw failed(e);
     }
+  }
+
+  private UnavailableException failed(StorageFailure e) {
+    return new UnavailableException(
+        "going back to version " + version + " failed: " + e.getMessage(), Map.of(), e);
   }
 }

@@ -5,6 +5,11 @@ import dev.nacre.maintain.RepairReport;
 import dev.nacre.store.layout.FileOperations;
 import dev.nacre.store.layout.OwnerLock;
 import dev.nacre.store.layout.StoreDirectory;
+import dev.nacre.store.verify.FileTrees;
+import dev.nacre.store.verify.IoFailures;
+import dev.nacre.store.verify.StoreFiles;
+import dev.nacre.store.verify.StoreVerification;
+import dev.nacre.store.verify.ViewCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +70,7 @@ public final class StoreRepair {
 
   private static void removeCheckpoints(Path snapshots, List<String> done) throws IOException {
     for (Path entry : entries(snapshots)) {
-      if (String.valueOf(entry.getFileName()).startsWith(BackupWriter.CHECKPOINT)) {
+      if (String.valueOf(entry.getFileName()).startsWith(StoreFiles.CHECKPOINT)) {
         FileTrees.delete(entry);
         done.add("removed " + entry + ", which a backup that was killed has left");
       }

@@ -1,10 +1,10 @@
 /**
- * What is done to look after a store: backups and restoring them, verification, repair, export and
- * import. Works on a directory, or on an open store through {@link dev.nacre.store.Store}; the
- * store knows nothing of it.
+ * What is done to look after a store: backups and restoring them, repair, export and import. Works
+ * on a directory, or on an open store through {@link dev.nacre.store.Store}; the store knows
+ * nothing of it.
  *
- * <p>Start at {@link dev.nacre.store.maintain.BackupWriter}, {@link
- * dev.nacre.store.maintain.BackupRestore} and {@link dev.nacre.store.maintain.StoreVerification}.
+ * <p>Start at {@link dev.nacre.store.maintain.BackupWriter} and {@link
+ * dev.nacre.store.maintain.BackupRestore}.
  */
 @NullMarked
 @CheckReturnValue

@@ -3,6 +3,7 @@ package dev.nacre.store.purge;
 import dev.nacre.maintain.PurgeKind;
 import dev.nacre.model.CommitAttributes;
 import dev.nacre.store.layout.CommitRow;
+import dev.nacre.store.layout.FloorRow;
 import dev.nacre.store.layout.KeyRange;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.LogRow;
@@ -71,6 +72,7 @@ public final class PurgeErasure {
       erasure.vectors(id, Kind.PAST_VECTOR);
       erasure.changes(id);
     }
+    erasure.droppedDigests();
     erasure.expiries();
     erasure.commits();
     erasure.write();
@@ -177,6 +179,51 @@ public final class PurgeErasure {
         slice.forgetDigest(known, version);
       }
     }
+  }
+
+  /**
+   * Where retention has dropped the log, nothing says any more which keys a commit was about: then
+   * all that the namespace knows goes.
+   */
+  private void droppedDigests() {
+    byte @Nullable [] from = Keys.idempotencyQueue(0, 0);
+    while (from != null) {
+      byte @Nullable [] next = null;
+      try (RocksCursor cursor = engine.cursor(ColumnFamily.META, RocksEngine.CursorUse.SHORT)) {
+        for (cursor.seek(from);
+            cursor.valid() && Keys.isIdempotencyQueue(cursor.key());
+            cursor.next()) {
+          byte[] key = cursor.key();
+          long version = Keys.longAt(key, 9);
+          if (version <= purge.version() && isDropped(version)) {
+            slice.forgetDigest(cursor.value(), version);
+          }
+          if (slice.isFull()) {
+            next = Arrays.copyOf(key, key.length + 1);
+            break;
+          }
+        }
+      }
+      from = next;
+      if (from != null) {
+        write();
+      }
+    }
+  }
+
+  /** Whether a commit was about a namespace of the purge whose log no longer knows it. */
+  private boolean isDropped(long version) {
+    byte[] commit = engine.get(ColumnFamily.COMMIT, Keys.commit(version));
+    if (commit == null) {
+      return false;
+    }
+    for (int id : CommitRow.parse(commit).namespaces()) {
+      byte[] floor = isOurs(id) ? engine.get(ColumnFamily.META, Keys.floor(id)) : null;
+      if (floor != null && version < FloorRow.parse(floor).log()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void expiries() {

@@ -32,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,6 +62,7 @@ public final class PurgeRun {
   private final @Nullable Path store;
   private final Clock clock;
   private final Runnable beforeFiles;
+  private final Consumer<Runnable> betweenSweeps;
 
   /** Held while files are rewritten: purges follow one another. */
   private final Object turn = new Object();
@@ -70,6 +72,7 @@ public final class PurgeRun {
    *
    * @param store the directory of RocksDB, or null for memory
    * @param beforeFiles called before files are rewritten
+   * @param betweenSweeps runs what no sweep may meet: its deletions name keys
    */
   public PurgeRun(
       RocksEngine engine,
@@ -77,13 +80,15 @@ public final class PurgeRun {
       GroupCommitter committer,
       @Nullable Path store,
       Clock clock,
-      Runnable beforeFiles) {
+      Runnable beforeFiles,
+      Consumer<Runnable> betweenSweeps) {
     this.engine = engine;
     this.registry = registry;
     this.committer = committer;
     this.store = store;
     this.clock = clock;
     this.beforeFiles = beforeFiles;
+    this.betweenSweeps = betweenSweeps;
   }
 
   /**
@@ -123,11 +128,14 @@ public final class PurgeRun {
    */
   private void finish(IntConsumer dropViews, long fresh) {
     synchronized (turn) {
-      for (PurgeRow row : rows()) {
-        if (row.state() != PurgeRow.State.DONE) {
-          finish(row, dropViews, row.version() != fresh);
-        }
-      }
+      betweenSweeps.accept(
+          () -> {
+            for (PurgeRow row : rows()) {
+              if (row.state() != PurgeRow.State.DONE) {
+                finish(row, dropViews, row.version() != fresh);
+              }
+            }
+          });
     }
   }
 
@@ -198,7 +206,7 @@ public final class PurgeRun {
       NamespaceEntry entry = registry.find(id);
       Purging purging = entry == null ? null : entry.purges().find(begun.version());
       if (entry != null && purging != null) {
-        entry.erased(purging);
+        entry.erased(purging, committer.visible().version());
       }
     }
     return rewriting;

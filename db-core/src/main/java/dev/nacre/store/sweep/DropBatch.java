@@ -42,6 +42,13 @@ final class DropBatch {
 
   /** Raises the floors of a namespace; before rows below them are given here. */
   void raise(NamespaceEntry namespace, FloorRow floors) {
+    if (committer.durableVersion() < Math.max(floors.history(), floors.trimmed())) {
+      // After a power cut the floor must not be above the newest version. Any write that is forced
+      // to the disk takes the commits before it there.
+      GroupBatch same = new GroupBatch();
+      same.put(ColumnFamily.META, Keys.floor(namespace.id()), namespace.floors().encode());
+      await(committer.maintain(same, true));
+    }
     namespace.setFloors(floors);
     raised = namespace;
   }

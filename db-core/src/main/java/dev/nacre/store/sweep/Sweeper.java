@@ -92,6 +92,16 @@ public final class Sweeper {
     }
   }
 
+  /** Runs what must not meet a sweep; waits for the one under way. Sweeps wait meanwhile. */
+  public void between(Runnable work) {
+    sweeping.lock();
+    try {
+      work.run();
+    } finally {
+      sweeping.unlock();
+    }
+  }
+
   /** What was done so far. */
   public SweepStatistics statistics() {
     return new SweepStatistics(sweeps.latency(), failures.get(), lastFailure, total.get());

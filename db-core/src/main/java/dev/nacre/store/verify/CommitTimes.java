@@ -1,4 +1,4 @@
-package dev.nacre.store.maintain;
+package dev.nacre.store.verify;
 
 import dev.nacre.store.layout.CommitRow;
 import dev.nacre.store.layout.Keys;

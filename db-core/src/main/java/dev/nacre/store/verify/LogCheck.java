@@ -1,4 +1,4 @@
-package dev.nacre.store.maintain;
+package dev.nacre.store.verify;
 
 import dev.nacre.error.CorruptionException;
 import dev.nacre.maintain.Problem.Area;

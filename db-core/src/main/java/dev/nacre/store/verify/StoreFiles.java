@@ -1,4 +1,4 @@
-package dev.nacre.store.maintain;
+package dev.nacre.store.verify;
 
 import dev.nacre.error.CorruptionException;
 import dev.nacre.store.layout.CommitRow;
@@ -11,27 +11,30 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** RocksDB's directory, opened apart from any store. Stateless. */
-final class StoreFiles {
+public final class StoreFiles {
   private static final long CACHE_BYTES = 32 << 20;
   private static final long BUFFER_BYTES = 32 << 20;
+
+  /** How directories begin under {@code snapshots} that are needed for a moment only. */
+  public static final String CHECKPOINT = ".checkpoint-";
 
   private StoreFiles() {}
 
   /** Opens it without writing. */
-  static RocksEngine openReadOnly(Path store) {
+  public static RocksEngine openReadOnly(Path store) {
     return RocksEngine.open(new RocksEngine.Options(store, true, CACHE_BYTES, BUFFER_BYTES));
   }
 
   /** Opens it for writing; nobody else may have it. */
-  static RocksEngine open(Path store) {
+  public static RocksEngine open(Path store) {
     return RocksEngine.open(new RocksEngine.Options(store, false, CACHE_BYTES, BUFFER_BYTES));
   }
 
   /** A commit's version and time. */
-  record Moment(long version, long timeMicros) {}
+  public record Moment(long version, long timeMicros) {}
 
   /** The newest commit; version 0 when there is none. */
-  static Moment lastCommit(RocksEngine engine) {
+  public static Moment lastCommit(RocksEngine engine) {
     try (RocksCursor cursor = engine.cursor(ColumnFamily.COMMIT, RocksEngine.CursorUse.SHORT)) {
       return cursor.seekToLast()
           ? new Moment(Keys.versionOfCommit(cursor.key()), CommitRow.timeIn(cursor.value()))
@@ -40,7 +43,7 @@ final class StoreFiles {
   }
 
   /** The lineage that is stored. */
-  static String lineage(RocksEngine engine, Path place) {
+  public static String lineage(RocksEngine engine, Path place) {
     byte[] stored = engine.get(ColumnFamily.META, Keys.lineage());
     if (stored == null) {
       throw new CorruptionException(

@@ -1,4 +1,4 @@
-package dev.nacre.store.maintain;
+package dev.nacre.store.verify;
 
 import dev.nacre.error.NacreException;
 import dev.nacre.error.ResourceExhaustedException;
@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Says what a failure of the file system means to the caller. */
-final class IoFailures {
+public final class IoFailures {
   private IoFailures() {}
 
   /**
@@ -18,7 +18,7 @@ final class IoFailures {
    * @param what what was being done, as the subject of "failed"
    * @param place the file or directory
    */
-  static NacreException of(String what, Path place, IOException cause) {
+  public static NacreException of(String what, Path place, IOException cause) {
     String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
     if (message.contains("no space left") || message.contains("quota exceeded")) {
       return new ResourceExhaustedException(

@@ -1,4 +1,4 @@
-package dev.nacre.store.maintain;
+package dev.nacre.store.verify;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -13,11 +13,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Whole directories. Stateless. */
-final class FileTrees {
+public final class FileTrees {
   private FileTrees() {}
 
   /** Deletes a file or a directory with everything in it; one that is absent is fine. */
-  static void delete(Path root) throws IOException {
+  public static void delete(Path root) throws IOException {
     visit(
         root,
         new SimpleFileVisitor<>() {
@@ -47,7 +47,7 @@ final class FileTrees {
   }
 
   /** The files in a directory, in order of their names; none when it is absent. */
-  static List<Path> files(Path directory) throws IOException {
+  public static List<Path> files(Path directory) throws IOException {
     List<Path> files = new ArrayList<>();
     if (!Files.isDirectory(directory)) {
       return files;

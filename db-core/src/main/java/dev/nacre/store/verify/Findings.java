@@ -1,4 +1,4 @@
-package dev.nacre.store.maintain;
+package dev.nacre.store.verify;
 
 import dev.nacre.maintain.Problem;
 import dev.nacre.maintain.Problem.Area;
@@ -9,14 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Collects what a verification finds; bounded. For one thread. */
-final class Findings {
+public final class Findings {
   private final List<Problem> problems = new ArrayList<>();
   private long found;
   private long files;
   private long rows;
 
+  /** Nothing found yet. */
+  public Findings() {}
+
   /** Notes a problem. */
-  void add(Area area, String place, String what, Remedy remedy) {
+  public void add(Area area, String place, String what, Remedy remedy) {
     found++;
     if (problems.size() < VerifyReport.PROBLEMS_MAX) {
       problems.add(new Problem(area, place, what, remedy));
@@ -24,26 +27,27 @@ final class Findings {
   }
 
   /** Notes a problem that only a backup mends. */
-  void add(Area area, String place, String what) {
+  public void add(Area area, String place, String what) {
     add(area, place, what, Remedy.RESTORE);
   }
 
   /** How many problems there are so far. */
-  long count() {
+  public long count() {
     return found;
   }
 
   /** One more file was read. */
-  void file() {
+  public void file() {
     files++;
   }
 
   /** One more row was read. */
-  void row() {
+  public void row() {
     rows++;
   }
 
-  VerifyReport report(Path directory, long version) {
+  /** What was found. */
+  public VerifyReport report(Path directory, long version) {
     return new VerifyReport(directory, version, files, rows, problems, found);
   }
 }

@@ -1,4 +1,4 @@
-package dev.nacre.store.maintain;
+package dev.nacre.store.verify;
 
 import dev.nacre.maintain.Problem;
 import java.nio.file.Path;

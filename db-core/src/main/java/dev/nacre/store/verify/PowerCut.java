@@ -1,4 +1,4 @@
-package dev.nacre.store.maintain;
+package dev.nacre.store.verify;
 
 import dev.nacre.error.CorruptionException;
 import dev.nacre.error.FormatException;
@@ -70,7 +70,7 @@ public final class PowerCut {
           "the store in {} was left by a power cut with torn ends ({}): verifying it without them",
           directory.path(),
           ends);
-      Path trial = directory.snapshots().resolve(BackupWriter.CHECKPOINT + UUID.randomUUID());
+      Path trial = directory.snapshots().resolve(StoreFiles.CHECKPOINT + UUID.randomUUID());
       try {
         Path store = Files.createDirectories(trial.resolve("store"));
         Path _ = Files.copy(directory.path().resolve("FORMAT"), trial.resolve("FORMAT"));
