@@ -49,6 +49,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -564,6 +565,9 @@ class RetentionTest {
       assertEquals(1, store.scan(ScanRequest.of(heir)).items().size());
       assertTrue(store.get(store.now(), heir, "ghost", Set.of()).isEmpty());
       assertTrue(store.history(HistoryRequest.of(heir, "ghost")).items().isEmpty());
+      List<String> changed = new ArrayList<>();
+      store.readLog(id, 0, store.now().version(), change -> changed.add(change.key()));
+      assertEquals(List.of("k"), changed);
       assertEquals(
           1,
           store
