@@ -177,7 +177,7 @@ public final class PurgeRun {
       // The key was in `meta`, too. All of it: whoever purges may have been killed anywhere.
       long files =
           row.filesRewritten()
-              + files().rewrite(List.of(new PurgedFiles.Area(ColumnFamily.META, null)));
+              + files(row).rewrite(List.of(new PurgedFiles.Area(ColumnFamily.META, null)));
       PurgeRow done =
           row.with(PurgeRow.State.DONE, row.erased(), files, Micros.of(clock.instant()));
       write(done);
@@ -198,7 +198,8 @@ public final class PurgeRun {
     for (int id : begun.namespaces()) {
       dropViews.accept(id);
     }
-    long files = files().rewrite(areas(begun, interrupted || erased.commitsReplaced()));
+    long files =
+        files(erased.purge()).rewrite(areas(begun, interrupted || erased.commitsReplaced()));
     PurgeRow rewriting =
         erased.purge().with(PurgeRow.State.REWRITING, erased.purge().erased(), files, 0);
     write(rewriting);
@@ -212,9 +213,9 @@ public final class PurgeRun {
     return rewriting;
   }
 
-  private PurgedFiles files() {
+  private PurgedFiles files(PurgeRow row) {
     beforeFiles.run();
-    return new PurgedFiles(engine, store);
+    return new PurgedFiles(engine, store, () -> write(row));
   }
 
   /** Where rows of the purge can have been, known without having seen them. */

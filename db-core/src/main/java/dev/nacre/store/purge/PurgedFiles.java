@@ -31,17 +31,22 @@ final class PurgedFiles {
   private static final long PAUSE_NANOS_MIN = 500_000;
   private static final long PAUSE_NANOS_MAX = 100_000_000;
 
+  private static final long NUDGE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final RocksEngine engine;
   private final @Nullable Path store;
+  private final Runnable anyWrite;
 
   /**
    * The files of an engine.
    *
    * @param store where they are, or null for memory
+   * @param anyWrite writes something that may be written again and again
    */
-  PurgedFiles(RocksEngine engine, @Nullable Path store) {
+  PurgedFiles(RocksEngine engine, @Nullable Path store, Runnable anyWrite) {
     this.engine = engine;
     this.store = store;
+    this.anyWrite = anyWrite;
   }
 
   /**
@@ -97,6 +102,7 @@ final class PurgedFiles {
   private void awaitDeletion(Path directory, long lastLog) throws StorageFailure, IOException {
     long deadline = System.nanoTime() + WAIT_NANOS_MAX;
     long pause = PAUSE_NANOS_MIN;
+    long nudged = System.nanoTime();
     engine.deleteObsoleteFiles();
     Set<String> left = obsolete(directory, lastLog);
     while (true) {
@@ -114,6 +120,14 @@ final class PurgedFiles {
                 + "; nothing of it can be read, and the purge goes on when the database is opened"
                 + " again or the next one begins",
             Map.of("files", left.toString(), "purge", "pending"));
+      }
+      if (System.nanoTime() - nudged > NUDGE_NANOS
+          && left.stream().anyMatch(name -> name.endsWith(".log"))) {
+        // Which logs are needed RocksDB works out when a flush ends. When two end together it may
+        // keep one too many, until the next flush, which needs something to write.
+        anyWrite.run();
+        engine.flush();
+        nudged = System.nanoTime();
       }
       LockSupport.parkNanos(this, pause);
       pause = Math.min(2 * pause, PAUSE_NANOS_MAX);
