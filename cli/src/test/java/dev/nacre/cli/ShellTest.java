@@ -101,7 +101,7 @@ class ShellTest {
     Thread reader = Thread.ofPlatform().daemon().start(() -> read(process, seen));
     try (OutputStream keys = process.getOutputStream()) {
       int at = await(seen, 0, PROMPT);
-      type(keys, "pu\t notes n1 '{\"a\":12}'\r");
+      type(keys, "put notes n1 '{\"a\":12}'\r");
       at = await(seen, await(seen, at, "version 1, committed"), PROMPT);
       type(keys, "nonsense\003");
       at = await(seen, at, PROMPT);
@@ -109,7 +109,7 @@ class ShellTest {
       at = await(seen, at, "watch notes");
       type(keys, "\003");
       at = await(seen, await(seen, at, "interrupted"), PROMPT);
-      type(keys, "get notes n1\r");
+      type(keys, "ge\tnotes n1\r");
       assertTrue(await(seen, await(seen, at, "{\"a\":12}"), PROMPT) > at);
       type(keys, "\004");
       assertTrue(process.waitFor(60, TimeUnit.SECONDS), seen.get());
