@@ -5,6 +5,7 @@ import dev.nacre.error.ErrorCode;
 import dev.nacre.error.NacreException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -41,7 +42,7 @@ final class FailureReport {
         && failure.getCause() != null) {
       failure = failure.getCause();
     }
-    if (interrupted.getAsBoolean() || failure instanceof InterruptedException) {
+    if (interrupted.getAsBoolean() || isInterruption(thrown)) {
       err.println(interruption);
       return ExitCode.INTERRUPTED;
     }
@@ -61,6 +62,16 @@ final class FailureReport {
     err.println("nacre: unexpected failure: " + failure);
     err.println("       Run again with --verbose for the stack trace, and report it with that.");
     return ExitCode.UNEXPECTED;
+  }
+
+  /** Wherever the thread was: waiting, or reading a file. */
+  private static boolean isInterruption(Throwable thrown) {
+    for (Throwable at = thrown; at != null; at = at.getCause()) {
+      if (at instanceof InterruptedException || at instanceof ClosedByInterruptException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void print(NacreException failure, CommandLine at) {

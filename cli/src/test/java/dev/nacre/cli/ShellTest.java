@@ -166,7 +166,8 @@ class ShellTest {
   private static int await(AtomicReference<String> seen, int from, String text) {
     Awaitility.await(text)
         .atMost(Duration.ofSeconds(60))
-        .failFast(() -> seen.get().indexOf("Exception") >= 0)
+        .failFast(
+            () -> assertFalse(seen.get().contains("Exception"), () -> "failed: " + seen.get()))
         .untilAsserted(() -> assertTrue(seen.get().indexOf(text, from) >= 0, seen::get));
     return seen.get().indexOf(text, from) + text.length();
   }
