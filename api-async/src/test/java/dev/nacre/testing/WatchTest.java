@@ -24,7 +24,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.Disposable;
 
 /** Watches are gapless, in order, live, at their subscriber's pace, and end when they should. */
 class WatchTest {
@@ -80,6 +83,28 @@ class WatchTest {
     assertEquals(List.of("2 a", "4 b", "5 c"), texts(subscriber.items()));
     assertTrue(String.valueOf(subscriber.thread()).startsWith("nacre-read"), subscriber::thread);
     assertFalse(subscriber.hasEnded());
+  }
+
+  @Test
+  void watch_thatHasCaughtUp_neverDeliversOnTheThreadThatCommits() {
+    put("notes", "before");
+    Set<String> threads = ConcurrentHashMap.newKeySet();
+    AtomicInteger delivered = new AtomicInteger();
+    Disposable watching =
+        db.reactive()
+            .watch(WatchRequest.of("notes"))
+            .subscribe(
+                _ -> {
+                  threads.add(Thread.currentThread().getName());
+                  delivered.incrementAndGet();
+                });
+    // So quickly after each other that a look is often over before its result is asked for.
+    for (int i = 0; i < 3_000; i++) {
+      put("notes", "k" + i);
+    }
+    await().until(() -> delivered.get() == 3_000);
+    watching.dispose();
+    assertTrue(threads.stream().noneMatch(name -> name.contains("committer")), threads::toString);
   }
 
   @Test

@@ -160,6 +160,11 @@ public final class Keys {
     return new ByteWriter(17).u8('j').u64(timeMicros).u64(version).toByteArray();
   }
 
+  /** The version in an entry of that queue. */
+  public static long versionOfIdempotencyQueue(byte[] meta) {
+    return BigEndian.getLong(meta, 9);
+  }
+
   /** Whether a key of {@code meta} is an entry of that queue. */
   public static boolean isIdempotencyQueue(byte[] meta) {
     return meta.length == 17 && meta[0] == 'j';
