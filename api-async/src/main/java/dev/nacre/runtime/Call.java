@@ -145,13 +145,8 @@ public sealed interface Call<R> {
         return CachedRead.NotCached.NOT_CACHED;
       }
       Store store = engines.store();
-      return switch (asOf) {
-        case AsOf.Now _ -> store.getCached(store.now(), namespace, key);
-        case AsOf.AtReadPoint at -> store.getCached(at.readPoint(), namespace, key);
-        // Its commit time, or its version, may have to be looked up.
-        case AsOf.AtVersion _ -> CachedRead.NotCached.NOT_CACHED;
-        case AsOf.AtInstant _ -> CachedRead.NotCached.NOT_CACHED;
-      };
+      ReadPoint at = store.resolveCached(asOf);
+      return at == null ? CachedRead.NotCached.NOT_CACHED : store.getCached(at, namespace, key);
     }
 
     @Override
