@@ -76,6 +76,13 @@ public sealed interface Call<R> {
       return null;
     }
 
+    /**
+     * Whether it goes on with something that was accepted, and so is not refused when many wait.
+     */
+    default boolean isAccepted() {
+      return false;
+    }
+
     /** Lets go of an answer that nobody takes, because the call was cancelled or late. */
     default void discard(R answer) {}
   }
@@ -535,6 +542,11 @@ public sealed interface Call<R> {
     }
 
     @Override
+    public boolean isAccepted() {
+      return position != null;
+    }
+
+    @Override
     public FeedRead answer(Engines engines) {
       Store store = engines.store();
       Pin held = pin == null ? store.pin(request.after(), request.namespace()) : pin;
@@ -568,6 +580,11 @@ public sealed interface Call<R> {
     @Override
     public String operation() {
       return "watch";
+    }
+
+    @Override
+    public boolean isAccepted() {
+      return true;
     }
 
     @Override

@@ -144,11 +144,13 @@ final class Moments {
     Visible visible = committer.visible();
     if (micros >= visible.timeMicros()) {
       ReadPoint now = now();
-      // In the future: now. A commit may have come in since: then its version, at the instant asked
-      // for, if that is later.
-      return micros >= Micros.of(now.instant()) || now.version() != visible.version()
-          ? now
-          : point(visible.version(), micros);
+      if (micros >= Micros.of(now.instant())) {
+        return now;
+      }
+      // A commit that came in since may lie behind the instant.
+      return now.version() == visible.version()
+          ? point(visible.version(), micros)
+          : resolveInstant(micros);
     }
     long low = 0;
     long high = visible.version();

@@ -74,11 +74,6 @@ public final class Keys {
     return new ByteWriter(16).u32(namespaceId).u64(version).u32(ordinal).toByteArray();
   }
 
-  /** What all versions of a key share in {@code history}, of one of its rows there. */
-  public static byte[] prefixOf(byte[] versioned) {
-    return Arrays.copyOf(versioned, versioned.length - 8);
-  }
-
   /** The place of a change in its commit. */
   public static int ordinalOfLog(byte[] log) {
     return BigEndian.getInt(log, 12);

@@ -233,8 +233,8 @@ public final class RocksEngine implements AutoCloseable {
   }
 
   // Deprecated because it can be misused: whoever ignores deleted ranges sees what was deleted.
-  // Here
-  // only ranges are deleted that nobody asks for, and nothing else keeps a get fast beside them.
+  // Here only ranges are deleted that nobody asks for, and nothing else keeps a get fast beside
+  // them.
   @SuppressWarnings("deprecation")
   private static ReadOptions readOptions(boolean ignoreRangeDeletions) {
     return new ReadOptions().setIgnoreRangeDeletions(ignoreRangeDeletions);
