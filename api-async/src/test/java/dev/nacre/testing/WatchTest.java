@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nacre.BatchRequest;
 import dev.nacre.Database;
+import dev.nacre.DatabaseOptions;
 import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.ValidationException;
 import dev.nacre.feed.ChangeEvent;
@@ -105,6 +106,32 @@ class WatchTest {
     await().until(() -> delivered.get() == 3_000);
     watching.dispose();
     assertTrue(threads.stream().noneMatch(name -> name.contains("committer")), threads::toString);
+  }
+
+  @Test
+  void watch_manyWhereFewReadsMayWait_allGoOn() {
+    try (Database small =
+        Database.open(DatabaseOptions.inMemoryBuilder().readThreads(1).readQueue(1).build())) {
+      Commit _ = await(small.put("notes", "before", Value.json("1")));
+      List<RecordingSubscriber<ChangeEvent>> subscribers = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        RecordingSubscriber<ChangeEvent> subscriber = new RecordingSubscriber<>();
+        small.watch(WatchRequest.of("notes")).subscribe(subscriber);
+        subscriber.request(1);
+        // One after the other they catch up; all of them wait for the next commit then.
+        Commit _ = await(small.put("notes", "k" + i, Value.json("1")));
+        subscriber.awaitItems(1);
+        subscriber.request(Long.MAX_VALUE - 1);
+        subscribers.add(subscriber);
+      }
+      for (int i = 0; i < 20; i++) {
+        Commit _ = await(small.put("notes", "more" + i, Value.json("1")));
+      }
+      for (int i = 0; i < subscribers.size(); i++) {
+        subscribers.get(i).awaitItems(50 - i + 20);
+        assertFalse(subscribers.get(i).hasEnded());
+      }
+    }
   }
 
   @Test
