@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
@@ -64,9 +63,9 @@ public final class ArrowExport {
       throws IOException {
     ExportChannel channel = new ExportChannel(stream);
     try (ExportedRecords exported = new ExportedRecords(store, request, stop);
-        BufferAllocator memory = ArrowMemory.open()) {
+        ArrowMemory memory = ArrowMemory.open()) {
       ArrowTable table = new ArrowTable(exported.at(), exported.namespaces());
-      try (VectorSchemaRoot root = VectorSchemaRoot.create(table.schema(), memory);
+      try (VectorSchemaRoot root = VectorSchemaRoot.create(table.schema(), memory.allocator());
           ArrowWriter writer =
               fileFormat
                   ? new ArrowFileWriter(root, null, channel)
@@ -77,6 +76,7 @@ public final class ArrowExport {
           channel.cut();
         }
       }
+      memory.checkGivenBack();
       return new ExportReport(
           exported.at(), exported.namespaces().size(), exported.count(), channel.bytes());
     } catch (OutOfMemoryException e) {
