@@ -57,8 +57,7 @@ final class ExportCommand extends DirectoryCommand {
   public Integer call() throws InterruptedException {
     StepProgress progress = new StepProgress(terminal());
     try (Database database = openToRead()) {
-      RecordFormat written =
-          RecordFormat.of(format, output == null ? null : output.toString());
+      RecordFormat written = RecordFormat.of(format, output == null ? null : output.toString());
       ExportRequest request =
           (output == null ? ExportRequest.to(stream(written)) : ExportRequest.to(output))
               .withNamespaces(namespaces)

@@ -54,10 +54,7 @@ final class ImportCommand extends DirectoryCommand {
               ? ImportRequest.from(terminal().in())
               : ImportRequest.from(Path.of(file));
       ImportRequest request =
-          source
-              .withBatchRecords(batch)
-              .withAttributes(commit.attributes())
-              .withProgress(progress);
+          source.withBatchRecords(batch).withAttributes(commit.attributes()).withProgress(progress);
       RecordFormat read = RecordFormat.of(format, file);
       ImportReport report =
           Await.of(

@@ -391,8 +391,7 @@ class DataCommandsTest {
     ok("put", db, "other", "t", "ü", "--text");
     for (String name : new String[] {"t.arrow", "t.arrows", "t.bin"}) {
       String file = temporary.resolve(name).toString();
-      String[] format =
-          name.endsWith(".bin") ? new String[] {"--format", "arrow"} : new String[0];
+      String[] format = name.endsWith(".bin") ? new String[] {"--format", "arrow"} : new String[0];
       Commands.Outcome exported = ok(with(format, "export", db, "-o", file));
       assertTrue(exported.err().contains("2 records of 2 namespaces"), exported.err());
       byte[] table = Files.readAllBytes(Path.of(file));

@@ -84,8 +84,7 @@ class ArrowPropertyTest {
         ReadPoint there = new ReadPoint(copy.now().version(), at.instant(), copy.lineage());
         assertEquals(expected, records(copy, namespace.name(), there));
         assertEquals(
-            namespace.options(),
-            copy.namespace(there, namespace.name()).orElseThrow().options());
+            namespace.options(), copy.namespace(there, namespace.name()).orElseThrow().options());
       }
       assertEquals(records, imported.records());
       assertEquals(records, imported.lines());
@@ -101,8 +100,7 @@ class ArrowPropertyTest {
     }
   }
 
-  private static byte[] export(
-      Store store, AsOf asOf, @Nullable Path directory) throws Exception {
+  private static byte[] export(Store store, AsOf asOf, @Nullable Path directory) throws Exception {
     if (directory == null) {
       ByteArrayOutputStream stream = new ByteArrayOutputStream();
       var report = ArrowExport.run(store, ExportRequest.to(stream).withAsOf(asOf), () -> false);

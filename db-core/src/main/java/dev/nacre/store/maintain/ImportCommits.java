@@ -172,11 +172,7 @@ public final class ImportCommits {
             + " were not imported, "
             + (lastCommitted == 0
                 ? "nothing was before them"
-                : unit.many()
-                    + " 1 to "
-                    + lastCommitted
-                    + " were, up to version "
-                    + lastVersion)
+                : unit.many() + " 1 to " + lastCommitted + " were, up to version " + lastVersion)
             + ": ";
     Map<String, String> details = new HashMap<>();
     if (failure.getCause() instanceof NacreException cause) {

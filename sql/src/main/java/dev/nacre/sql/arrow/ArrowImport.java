@@ -187,7 +187,9 @@ public final class ArrowImport {
     return commits.finish(row);
   }
 
-  /** Offsets and sizes of a damaged batch may point anywhere: looked at before they are followed. */
+  /**
+   * Offsets and sizes of a damaged batch may point anywhere: looked at before they are followed.
+   */
   private static void validate(VectorSchemaRoot root) {
     for (FieldVector vector : root.getFieldVectors()) {
       if (vector.getValueCount() != root.getRowCount()) {

@@ -29,10 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param namespaces what the schema says of namespaces
  */
 record ImportColumns(
-    boolean exported,
-    Set<String> names,
-    List<SpaceColumn> spaces,
-    List<NamespaceText> namespaces) {
+    boolean exported, Set<String> names, List<SpaceColumn> spaces, List<NamespaceText> namespaces) {
 
   /**
    * A column of embeddings.
@@ -186,8 +183,7 @@ record ImportColumns(
 
   private static void expect(boolean holds, Field field, String needed) {
     if (!holds) {
-      throw wrong(
-          String.valueOf(field.getName()), "is " + field.getType() + ", not " + needed);
+      throw wrong(String.valueOf(field.getName()), "is " + field.getType() + ", not " + needed);
     }
   }
 

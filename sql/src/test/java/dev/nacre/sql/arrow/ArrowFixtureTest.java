@@ -41,11 +41,9 @@ class ArrowFixtureTest {
   private static void check(Store store, ImportReport report) {
     assertEquals(new ImportReport(4, 4, 1, 1), report);
     var ada = Tables.record(store, "notes", "ada");
+    assertEquals(Optional.of(Value.json("{\"drinks\": \"tea\", \"cups\": 3}")), ada.value());
     assertEquals(
-        Optional.of(Value.json("{\"drinks\": \"tea\", \"cups\": 3}")), ada.value());
-    assertEquals(
-        Metadata.of(
-            Map.of("year", 2026L, "score", 2.0, "tags", List.of("a", "b"), "new", true)),
+        Metadata.of(Map.of("year", 2026L, "score", 2.0, "tags", List.of("a", "b"), "new", true)),
         ada.metadata());
     assertTrue(ada.metadata().get("score").orElseThrow() instanceof Double);
     var embedding = Tables.embedding(store, "notes", "ada");

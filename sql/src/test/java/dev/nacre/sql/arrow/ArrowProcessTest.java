@@ -27,8 +27,7 @@ class ArrowProcessTest {
     int without = 0;
     for (int i = 0; i < 5; i++) {
       Path file = directory.resolve("export-" + i + ".arrow");
-      try (ChildJvm child =
-          ChildJvm.start(ExportChild.class, directory, FLAG, file.toString())) {
+      try (ChildJvm child = ChildJvm.start(ExportChild.class, directory, FLAG, file.toString())) {
         assertEquals("exporting", child.next());
         child.run(Duration.ofMillis(random.nextInt(300)));
         child.kill();
@@ -49,8 +48,7 @@ class ArrowProcessTest {
     Path file = directory.resolve("export.arrow");
     try (ChildJvm child = ChildJvm.start(ExportChild.class, directory, file.toString())) {
       assertEquals("exporting", child.next());
-      assertEquals(
-          "UNAVAILABLE --add-opens=java.base/java.nio=ALL-UNNAMED", child.next());
+      assertEquals("UNAVAILABLE --add-opens=java.base/java.nio=ALL-UNNAMED", child.next());
     }
   }
 }

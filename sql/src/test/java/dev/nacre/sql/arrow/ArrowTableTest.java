@@ -54,20 +54,15 @@ class ArrowTableTest {
         Store copy = Store.open(StoreOptions.inMemory())) {
       var report = Tables.importAll(copy, Tables.stream(store));
       assertEquals(4, report.records());
-      assertEquals(
-          Tables.DOT,
-          Tables.embedding(copy, "dots", "dot").space());
-      assertEquals(
-          EmbeddingSpace.of(3),
-          Tables.embedding(copy, "notes", "ada").space());
+      assertEquals(Tables.DOT, Tables.embedding(copy, "dots", "dot").space());
+      assertEquals(EmbeddingSpace.of(3), Tables.embedding(copy, "notes", "ada").space());
     }
   }
 
   @Test
   void optionsOfEmptyNamespace_exportedAndImported_areThere() {
     NamespaceOptions options =
-        new NamespaceOptions(
-            List.of(Tables.DOT), Duration.ofDays(3), Retention.lastVersions(5));
+        new NamespaceOptions(List.of(Tables.DOT), Duration.ofDays(3), Retention.lastVersions(5));
     try (Store store = Store.open(StoreOptions.inMemory());
         Store copy = Store.open(StoreOptions.inMemory())) {
       Tables.commit(store, new Write.Configure("empty", options));
@@ -85,8 +80,7 @@ class ArrowTableTest {
     try (Store store = Store.open(StoreOptions.inMemory());
         Store copy = Store.open(StoreOptions.inMemory())) {
       for (int i = 0; i < 9; i++) {
-        Tables.commit(
-            store, Tables.upsert("n", "large" + i, Value.bytes(value, "x/y"), null));
+        Tables.commit(store, Tables.upsert("n", "large" + i, Value.bytes(value, "x/y"), null));
       }
       List<Write> small = new ArrayList<>();
       for (int i = 0; i < 9_000; i++) {
@@ -155,8 +149,7 @@ class ArrowTableTest {
       // Between the last batch and the end mark.
       byte[] cut = Arrays.copyOf(table, table.length - 8);
       try (Store copy = Store.open(StoreOptions.inMemory())) {
-        var failure =
-            assertThrows(SerializationException.class, () -> Tables.importAll(copy, cut));
+        var failure = assertThrows(SerializationException.class, () -> Tables.importAll(copy, cut));
         Tables.assertSays("end mark", failure);
       }
     }
@@ -226,8 +219,7 @@ class ArrowTableTest {
     try (Store store = Tables.sample()) {
       AsOf moment = AsOf.at(store.now());
       ByteArrayOutputStream complete = new ByteArrayOutputStream();
-      var _ =
-          ArrowExport.run(store, ExportRequest.to(complete).withAsOf(moment), () -> false);
+      var _ = ArrowExport.run(store, ExportRequest.to(complete).withAsOf(moment), () -> false);
       byte[] whole = complete.toByteArray();
       for (int limit : new int[] {0, 100, whole.length - 9, whole.length - 1}) {
         ByteArrayOutputStream written = new ByteArrayOutputStream();
@@ -243,8 +235,7 @@ class ArrowTableTest {
             };
         assertThrows(
             UnavailableException.class,
-            () -> ArrowExport.run(
-                    store, ExportRequest.to(failing).withAsOf(moment), () -> false));
+            () -> ArrowExport.run(store, ExportRequest.to(failing).withAsOf(moment), () -> false));
         assertArrayEquals(Arrays.copyOf(whole, limit), written.toByteArray());
       }
     }
@@ -258,16 +249,13 @@ class ArrowTableTest {
       AtomicInteger asked = new AtomicInteger();
       assertThrows(
           CancellationException.class,
-          () ->
-              ArrowExport.run(
-                  store, ExportRequest.to(file), () -> asked.incrementAndGet() == 2));
+          () -> ArrowExport.run(store, ExportRequest.to(file), () -> asked.incrementAndGet() == 2));
       ByteArrayOutputStream stream = new ByteArrayOutputStream();
       asked.set(0);
       assertThrows(
           CancellationException.class,
           () ->
-              ArrowExport.run(
-                  store, ExportRequest.to(stream), () -> asked.incrementAndGet() == 2));
+              ArrowExport.run(store, ExportRequest.to(stream), () -> asked.incrementAndGet() == 2));
       try (Store copy = Store.open(StoreOptions.inMemory())) {
         assertThrows(
             SerializationException.class, () -> Tables.importAll(copy, stream.toByteArray()));

@@ -26,8 +26,7 @@ public final class ExportChild {
       for (int i = 0; i < RECORDS; i++) {
         float[] vector = new float[64];
         vector[i % 64] = 1;
-        writes.add(
-            Tables.upsert("n", "k" + i, Value.text("v".repeat(100)), Embedding.of(vector)));
+        writes.add(Tables.upsert("n", "k" + i, Value.text("v".repeat(100)), Embedding.of(vector)));
       }
       Tables.commit(store, writes.toArray(Write[]::new));
       System.out.println(ChildJvm.MARK + "exporting");

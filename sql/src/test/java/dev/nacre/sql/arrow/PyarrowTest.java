@@ -59,8 +59,7 @@ class PyarrowTest {
       assertEquals(.2f, ada.path("embedding:default#2").path(1).floatValue());
       JsonNode bob = lines.get(3);
       assertEquals(
-          List.of("text", "prefers übung", "text/plain; charset=utf-8"),
-          texts(bob, "value_text"));
+          List.of("text", "prefers übung", "text/plain; charset=utf-8"), texts(bob, "value_text"));
       assertEquals("{\"score\":2.0,\"year\":2026}", bob.path("metadata").asText());
       assertEquals(
           List.of(2L, 1L, 2L),

@@ -76,7 +76,11 @@ final class Tables {
   }
 
   static void commit(Store store, Write... writes) {
-    Commit _ = store.commit(WriteBatch.of(List.of(writes), CommitAttributes.NONE), Durability.ASYNC, TIMEOUT).join();
+    Commit _ =
+        store
+            .commit(
+                WriteBatch.of(List.of(writes), CommitAttributes.NONE), Durability.ASYNC, TIMEOUT)
+            .join();
   }
 
   static byte[] stream(Store store) {
@@ -94,8 +98,7 @@ final class Tables {
   }
 
   static ImportReport importAll(Store store, byte[] table) {
-    return ArrowImport.run(
-        store, ImportRequest.from(new ByteArrayInputStream(table)), () -> false);
+    return ArrowImport.run(store, ImportRequest.from(new ByteArrayInputStream(table)), () -> false);
   }
 
   static VersionedRecord record(Store store, String namespace, String key) {

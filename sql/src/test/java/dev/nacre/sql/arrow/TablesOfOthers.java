@@ -60,7 +60,6 @@ final class TablesOfOthers {
   }
 
   private static void text(VectorSchemaRoot root, String column, int row, String text) {
-    ((VarCharVector) root.getVector(column))
-        .setSafe(row, text.getBytes(StandardCharsets.UTF_8));
+    ((VarCharVector) root.getVector(column)).setSafe(row, text.getBytes(StandardCharsets.UTF_8));
   }
 }
