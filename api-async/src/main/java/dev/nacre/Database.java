@@ -339,6 +339,27 @@ public interface Database extends AutoCloseable {
   CompletableFuture<ImportReport> importLines(ImportRequest request);
 
   /**
+   * Writes records as an Arrow table, all as of one moment, in bounded memory, for pyarrow, DuckDB,
+   * Polars and LanceDB: a file in Arrow's file format; one named {@code .arrows}, and a stream, in
+   * the streaming format. {@code docs/reference/arrow.md} draws the columns.
+   *
+   * <p>Fails with Validation when the namespaces have more embedding spaces than fit into a row,
+   * Unavailable when this JVM was started without {@code --add-opens=java.base/java.nio=…}.
+   */
+  CompletableFuture<ExportReport> exportArrow(ExportRequest request);
+
+  /**
+   * Commits the rows of an Arrow table in their order, some at a time; the file format or the
+   * streaming format, whichever it is. Parts of a record that its row does not have are kept.
+   *
+   * <p>Fails with Serialization, before anything is committed, when a column is wrong; the details
+   * name the {@code column}. When a row is refused, everything before the commit it would be in has
+   * been committed, and nothing after; the details name the {@code row} and the {@code
+   * committedRows}.
+   */
+  CompletableFuture<ImportReport> importArrow(ImportRequest request);
+
+  /**
    * Erases a key, every key with a prefix, or a namespace: every version there ever was, from
    * records, vectors, history, log and indexes, and from the files in the directory. It begins with
    * a commit. From that on nothing of it can be read, as of no moment; what is written to the same

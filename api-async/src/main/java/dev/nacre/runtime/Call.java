@@ -32,6 +32,8 @@ import dev.nacre.model.WriteBatch;
 import dev.nacre.model.WriteCondition;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
+import dev.nacre.sql.arrow.ArrowExport;
+import dev.nacre.sql.arrow.ArrowImport;
 import dev.nacre.store.CachedRead;
 import dev.nacre.store.FeedPosition;
 import dev.nacre.store.Pin;
@@ -694,6 +696,32 @@ public sealed interface Call<R> {
     @Override
     public ExportReport perform(Engines engines, BooleanSupplier stop) {
       return JsonLinesExport.run(engines.store(), request, stop);
+    }
+  }
+
+  /** Writes records as an Arrow table. */
+  record ExportArrow(ExportRequest request) implements Job<ExportReport> {
+    @Override
+    public String operation() {
+      return "an export";
+    }
+
+    @Override
+    public ExportReport perform(Engines engines, BooleanSupplier stop) {
+      return ArrowExport.run(engines.store(), request, stop);
+    }
+  }
+
+  /** Reads records of an Arrow table and commits them. */
+  record ImportArrow(ImportRequest request) implements Job<ImportReport> {
+    @Override
+    public String operation() {
+      return "an import";
+    }
+
+    @Override
+    public ImportReport perform(Engines engines, BooleanSupplier stop) {
+      return ArrowImport.run(engines.store(), request, stop);
     }
   }
 
