@@ -50,7 +50,7 @@ class SalvagePropertyTest {
   private static final Set<String> SPACES =
       RandomHistories.SPACES.stream().map(EmbeddingSpace::name).collect(Collectors.toSet());
 
-  @Property(tries = 30, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 15, shrinking = ShrinkingMode.BOUNDED)
   void undamaged_salvaged_isTheSameAtEveryVersion(
       @ForAll("histories") List<HistoryStep> steps, @ForAll boolean sorted) throws Exception {
     inDirectory(
@@ -97,7 +97,7 @@ class SalvagePropertyTest {
     return described;
   }
 
-  @Property(tries = 60, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 30, shrinking = ShrinkingMode.BOUNDED)
   void damaged_salvaged_nothingIsInventedAndLossesAreSaid(
       @ForAll("histories") List<HistoryStep> steps, @ForAll long seed) throws Exception {
     inDirectory(
