@@ -195,9 +195,9 @@ public interface Database extends AutoCloseable {
   /**
    * The records of a range in key order, as a stream. Nothing happens before a subscriber asks for
    * records. Each subscriber gets a scan of its own, all of it at the read point of its first page;
-   * pages of the request's limit are read on demand, one at a time. Between pages a scan holds
-   * nothing: after the database was closed, the next page fails with {@code
-   * DatabaseClosedException}.
+   * pages of the request's limit are read on demand, one at a time. Between pages a scan holds no
+   * thread, but the history of its moment: cancel one that nobody reads. After the database was
+   * closed, the next page fails with {@code DatabaseClosedException}.
    */
   Flow.Publisher<VersionedRecord> scan(ScanRequest request);
 
@@ -257,7 +257,9 @@ public interface Database extends AutoCloseable {
    * when it is to begin at a version that is not there, with {@code HistoryDroppedException}
    * (details {@code oldest}) when changes behind it were dropped, and with {@code
    * DatabaseClosedException} when the database is closed, at once, whatever had not been delivered.
-   * Resubscribe behind the last event that {@link ChangeEvent#endsCommit ended its commit}.
+   * When storage does not answer it fails with {@code DeadlineExceededException}, and when too many
+   * reads wait as it begins, with {@code ResourceExhaustedException}. Resubscribe behind the last
+   * event that {@link ChangeEvent#endsCommit ended its commit}.
    */
   Flow.Publisher<ChangeEvent> watch(WatchRequest request);
 

@@ -78,6 +78,13 @@ public sealed interface Call<R> {
       return null;
     }
 
+    /**
+     * Whether it goes on with something that was accepted, and so is not refused when many wait.
+     */
+    default boolean isAccepted() {
+      return false;
+    }
+
     /** Lets go of an answer that nobody takes, because the call was cancelled or late. */
     default void discard(R answer) {}
   }
@@ -147,13 +154,8 @@ public sealed interface Call<R> {
         return CachedRead.NotCached.NOT_CACHED;
       }
       Store store = engines.store();
-      return switch (asOf) {
-        case AsOf.Now _ -> store.getCached(store.now(), namespace, key);
-        case AsOf.AtReadPoint at -> store.getCached(at.readPoint(), namespace, key);
-        // Its commit time, or its version, may have to be looked up.
-        case AsOf.AtVersion _ -> CachedRead.NotCached.NOT_CACHED;
-        case AsOf.AtInstant _ -> CachedRead.NotCached.NOT_CACHED;
-      };
+      ReadPoint at = store.resolveCached(asOf);
+      return at == null ? CachedRead.NotCached.NOT_CACHED : store.getCached(at, namespace, key);
     }
 
     @Override
@@ -542,6 +544,11 @@ public sealed interface Call<R> {
     }
 
     @Override
+    public boolean isAccepted() {
+      return position != null;
+    }
+
+    @Override
     public FeedRead answer(Engines engines) {
       Store store = engines.store();
       Pin held = pin == null ? store.pin(request.after(), request.namespace()) : pin;
@@ -575,6 +582,11 @@ public sealed interface Call<R> {
     @Override
     public String operation() {
       return "watch";
+    }
+
+    @Override
+    public boolean isAccepted() {
+      return true;
     }
 
     @Override
