@@ -25,8 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * What is done to directories: verifying, repairing and salvaging a database, restoring
- * backups.
+ * What is done to directories: verifying, repairing and salvaging a database, restoring backups.
  *
  * <p>Each call begins at once, on a thread of its own, which also completes the future; nothing of
  * it is given up when the future is cancelled. A null argument throws {@link NullPointerException};

@@ -41,8 +41,7 @@ final class RepairCommand extends DirectoryCommand {
       StepProgress progress = new StepProgress(terminal());
       SalvageReport salvaged =
           Await.of(
-              Maintenance.salvage(
-                  SalvageRequest.of(directory(), target).withProgress(progress)));
+              Maintenance.salvage(SalvageRequest.of(directory(), target).withProgress(progress)));
       progress.end();
       if (json()) {
         terminal().line(SalvagePrinter.json(salvaged).toString());

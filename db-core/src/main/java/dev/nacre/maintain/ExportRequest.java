@@ -39,8 +39,8 @@ public record ExportRequest(
     STATE,
     /**
      * Every change of the records up to the moment that is left, in the order of versions: what was
-     * written or deleted, when, and what its commit says of itself. For reading elsewhere: an import
-     * refuses it.
+     * written or deleted, when, and what its commit says of itself. For reading elsewhere: an
+     * import refuses it.
      */
     HISTORY
   }
@@ -74,12 +74,14 @@ public record ExportRequest(
 
   /** Every record as it is now, into a file. */
   public static ExportRequest to(Path file) {
-    return new ExportRequest(new ToFile(file), List.of(), AsOf.now(), Content.STATE, Progress.IGNORED);
+    return new ExportRequest(
+        new ToFile(file), List.of(), AsOf.now(), Content.STATE, Progress.IGNORED);
   }
 
   /** Every record as it is now, into a stream. */
   public static ExportRequest to(OutputStream stream) {
-    return new ExportRequest(new ToStream(stream), List.of(), AsOf.now(), Content.STATE, Progress.IGNORED);
+    return new ExportRequest(
+        new ToStream(stream), List.of(), AsOf.now(), Content.STATE, Progress.IGNORED);
   }
 
   /** The same of these namespaces only. */

@@ -182,7 +182,9 @@ class SalvagePropertyTest {
           VersionedRecord found = store.get(at, namespace, key, SPACES).orElse(null);
           NaiveWorld.NaiveState expected = model.get(then, namespace, key).orElse(null);
           if (found == null) {
-            assertTrue(expected == null || !report.isWhole(), () -> key.hashCode() + " is lost in silence: " + damage + " " + at + " " + report);
+            assertTrue(
+                expected == null || !report.isWhole(),
+                () -> key.hashCode() + " is lost in silence: " + damage + " " + at + " " + report);
             continue;
           }
           if (expected != null && expected.version() == found.version()) {
@@ -203,7 +205,9 @@ class SalvagePropertyTest {
             continue;
           }
           // Only where nothing says any more that it was changed; and then it was once so.
-          assertFalse(report.isWhole(), () -> namespace + " has one older than it says: " + damage + " " + at + " " + report);
+          assertFalse(
+              report.isWhole(),
+              () -> namespace + " has one older than it says: " + damage + " " + at + " " + report);
           NaiveWorld.NaiveState written =
               model
                   .get(

@@ -144,8 +144,7 @@ class SalvageTest {
         var found = store.get(store.now(), "notes", key, Set.of());
         assertEquals(!lost, found.isPresent(), key);
         if (!lost && i != 7) {
-          assertEquals(
-              Value.text("v".repeat(100) + i), found.orElseThrow().value().orElseThrow());
+          assertEquals(Value.text("v".repeat(100) + i), found.orElseThrow().value().orElseThrow());
         }
       }
     }
@@ -175,8 +174,7 @@ class SalvageTest {
         List.of(new SalvageReport.Loss("notes", key(7), 1, Part.VERSION)), report.losses());
     try (Store store = open(target)) {
       assertEquals(Value.text("new"), value(store, key(7), 3));
-      assertTrue(
-          store.get(store.resolve(AsOf.version(1)), "notes", key(7), Set.of()).isEmpty());
+      assertTrue(store.get(store.resolve(AsOf.version(1)), "notes", key(7), Set.of()).isEmpty());
       assertEquals(Value.text("v".repeat(100) + 8), value(store, key(8), 1));
     }
   }
@@ -199,8 +197,7 @@ class SalvageTest {
     assertEquals(RECORDS, first.records());
     // What metric its vectors are compared by is lost with it.
     assertTrue(
-        report.losses().stream().anyMatch(loss -> loss.what() == Part.EMBEDDING),
-        report::toString);
+        report.losses().stream().anyMatch(loss -> loss.what() == Part.EMBEDDING), report::toString);
   }
 
   @Test
@@ -251,8 +248,7 @@ class SalvageTest {
     SalvageReport report = salvage();
     assertEquals(0, report.namespaces().getFirst().recordsLost());
     try (Store store = open(target)) {
-      assertTrue(
-          store.get(store.resolve(AsOf.version(1)), "notes", key(3), Set.of()).isEmpty());
+      assertTrue(store.get(store.resolve(AsOf.version(1)), "notes", key(3), Set.of()).isEmpty());
       assertEquals(Value.text("new"), value(store, key(7), 3));
     }
   }
@@ -264,12 +260,10 @@ class SalvageTest {
     }
     assertFalse(Files.exists(target));
     Path empty = Files.createDirectory(temporary.resolve("empty"));
-    assertThrows(
-        FormatException.class, () -> Salvage.run(SalvageRequest.of(empty, target)));
+    assertThrows(FormatException.class, () -> Salvage.run(SalvageRequest.of(empty, target)));
     Path full = Files.createDirectory(temporary.resolve("full"));
     Files.writeString(full.resolve("letter"), "dear reader");
-    assertThrows(
-        ValidationException.class, () -> Salvage.run(SalvageRequest.of(directory, full)));
+    assertThrows(ValidationException.class, () -> Salvage.run(SalvageRequest.of(directory, full)));
     assertThrows(
         ValidationException.class,
         () -> Salvage.run(SalvageRequest.of(directory, directory.resolve("inside"))));

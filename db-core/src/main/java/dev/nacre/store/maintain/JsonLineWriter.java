@@ -178,8 +178,7 @@ final class JsonLineWriter {
     }
     if (!record.embeddings().isEmpty()) {
       json.writeObjectFieldStart("embeddings");
-      for (Map.Entry<String, Embedding> embedding :
-          new TreeMap<>(record.embeddings()).entrySet()) {
+      for (Map.Entry<String, Embedding> embedding : new TreeMap<>(record.embeddings()).entrySet()) {
         json.writeObjectFieldStart(embedding.getKey());
         json.writeNumberField(
             "version", record.embeddingVersions().getOrDefault(embedding.getKey(), 0L));

@@ -88,8 +88,7 @@ public final class ArrowExport {
         }
       }
       memory.checkGivenBack();
-      return new ExportReport(
-          exported.at(), exported.namespaces().size(), count, channel.bytes());
+      return new ExportReport(exported.at(), exported.namespaces().size(), count, channel.bytes());
     } catch (OutOfMemoryException e) {
       throw outOfMemory(e);
     }

@@ -130,8 +130,7 @@ final class ArrowRows {
       text(column(ArrowTable.SOURCE, VarCharVector.class), row, said.source());
     }
     if (!said.other().isEmpty()) {
-      text(
-          column(ArrowTable.ATTRIBUTES, VarCharVector.class), row, ExportTexts.attributes(said));
+      text(column(ArrowTable.ATTRIBUTES, VarCharVector.class), row, ExportTexts.attributes(said));
     }
     if (change.record() != null) {
       parts(row, change.record());

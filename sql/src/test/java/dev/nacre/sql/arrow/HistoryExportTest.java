@@ -157,9 +157,7 @@ class HistoryExportTest {
                   ValidationException.class,
                   () ->
                       JsonLinesImport.run(
-                          copy,
-                          ImportRequest.from(new ByteArrayInputStream(lines)),
-                          () -> false)),
+                          copy, ImportRequest.from(new ByteArrayInputStream(lines)), () -> false)),
               assertThrows(ValidationException.class, () -> Tables.importAll(copy, table)))) {
         Tables.assertSays("history", failure);
       }
