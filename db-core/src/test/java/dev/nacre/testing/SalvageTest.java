@@ -124,6 +124,16 @@ class SalvageTest {
   }
 
   @Test
+  void currentRemoved_isNamed() throws Exception {
+    Files.delete(directory.resolve("store").resolve("CURRENT"));
+    SalvageReport report = salvage();
+    assertTrue(
+        report.files().stream().anyMatch(file -> file.place().endsWith("CURRENT")),
+        report::toString);
+    assertEquals(RECORDS, report.namespaces().getFirst().records());
+  }
+
+  @Test
   void blockOfRecordsFlipped_theOthersAreThereAndEachLossIsNamed() throws Exception {
     Path heads = file(ColumnFamily.HEAD);
     Damage.flip(heads, Files.size(heads) / 3);

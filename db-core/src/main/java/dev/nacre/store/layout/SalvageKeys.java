@@ -125,6 +125,11 @@ public final class SalvageKeys {
     return new ByteWriter(vector.length + 9).u8('v').raw(vector).u64(from).toByteArray();
   }
 
+  /** A superseded vector, by its key in a store's history. */
+  public static byte[] pastVector(byte[] past) {
+    return vector(Arrays.copyOf(past, past.length - 8), Keys.versionOf(past));
+  }
+
   /** A record that is lost. */
   public static byte[] lost(int namespaceId, byte[] key) {
     return new ByteWriter(key.length + 5).u8('x').u32(namespaceId).raw(key).toByteArray();

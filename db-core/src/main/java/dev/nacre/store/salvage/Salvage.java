@@ -20,6 +20,7 @@ import dev.nacre.store.layout.OwnerFile;
 import dev.nacre.store.layout.StoreDirectory;
 import dev.nacre.store.verify.FileTrees;
 import dev.nacre.store.verify.IoFailures;
+import dev.nacre.store.verify.MissingFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +93,13 @@ public final class Salvage {
           "there is no store in " + source, Map.of("directory", source.toString()));
     }
     try (StoreDirectory opened = StoreDirectory.open(source, true)) {
-      var _ = opened.databaseId();
+      MissingFiles.find(opened)
+          .ifPresent(
+              missing ->
+                  findings.file(
+                      Area.STORAGE_FILE,
+                      missing.details().getOrDefault("file", source.toString()),
+                      String.valueOf(missing.getMessage())));
     } catch (CorruptionException e) {
       findings.file(
           Area.DIRECTORY, source.resolve("FORMAT").toString(), String.valueOf(e.getMessage()));

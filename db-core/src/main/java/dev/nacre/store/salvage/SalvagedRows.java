@@ -53,10 +53,7 @@ final class SalvagedRows implements AutoCloseable {
         long from = VectorRow.version(value);
         put(from, SalvageKeys.vector(key, from), value);
       }
-      case VECTOR_HISTORY -> {
-        long from = Keys.versionOf(key);
-        put(from, SalvageKeys.vector(Keys.prefixOf(key), from), value);
-      }
+      case VECTOR_HISTORY -> put(Keys.versionOf(key), SalvageKeys.pastVector(key), value);
       case LOG -> {
         boolean purged = LogRow.parse(value).purged() != null;
         put(Keys.versionOfLog(key), SalvageKeys.change(key, purged), value);
