@@ -52,8 +52,9 @@ final class ExportCommand extends DirectoryCommand {
   @Option(
       names = "--history",
       description = {
-        "Instead, every change that is left: put, delete or purged, with version, commit time, what its",
-        "commit says of itself, and the record it made. nacre import refuses it."
+        "Instead, every change that is left: put, delete or purged, with its",
+        "version, time, commit attributes, and the record it made. For reading",
+        "elsewhere: nacre import refuses it."
       })
   private boolean history;
 
