@@ -40,7 +40,7 @@ final class ManifestReader implements LogFileReader.Visitor {
       return 0;
     }
     String name = new String(Files.readAllBytes(current), StandardCharsets.ISO_8859_1).strip();
-    if (!name.matches("MANIFEST-\\d{1,19}")) {
+    if (!name.matches("MANIFEST-\\d{1,18}")) {
       return 0;
     }
     Path manifest = storeDirectory.resolve(name);
