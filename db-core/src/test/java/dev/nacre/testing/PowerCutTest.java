@@ -19,11 +19,13 @@ import dev.nacre.store.StoreOptions;
 import dev.nacre.store.verify.StoreVerification;
 import dev.nacre.store.verify.ViewCheck;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +137,82 @@ class PowerCutTest {
     assertThrows(CorruptionException.class, () -> Store.open(left));
     assertArrayEquals(bytes, Files.readAllBytes(manifest));
     assertEquals(before, listing(left));
+  }
+
+  /** Commits that nobody was promised, over several log files, and no mark of a clean close. */
+  private List<Path> leaveAsync(boolean vouched) throws IOException {
+    StoreOptions options =
+        StoreOptions.in(directory).withBlockCacheBytes(1 << 20).withWriteBufferBytes(1 << 20);
+    try (Store store = Store.open(options)) {
+      for (int i = 0; i < 8; i++) {
+        WriteBatch batch =
+            WriteBatch.builder()
+                .put("ns", "k" + i, Value.bytes(new byte[400_000], "application/zeros"))
+                .build();
+        Durability durability = vouched && i >= 6 ? Durability.SYNC : Durability.ASYNC;
+        var _ = store.commit(batch, durability, TIMEOUT).join();
+      }
+    }
+    TestDirectories.copy(directory, left);
+    Files.delete(left.resolve("CLEAN"));
+    try (Stream<Path> files = Files.list(left.resolve("store"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".log"))
+          .filter(file -> file.toFile().length() > 0)
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Test
+  void gapAmongCommitsThatNobodyWasPromised_isTheEnd() throws IOException {
+    List<Path> logs = leaveAsync(false);
+    assertTrue(logs.size() > 1, logs::toString);
+    // The first file's end has not arrived; those behind it have.
+    try (FileChannel log = FileChannel.open(logs.getFirst(), StandardOpenOption.WRITE)) {
+      FileChannel _ = log.truncate(500_000);
+    }
+    VerifyReport report = StoreVerification.run(left, ViewCheck.NONE);
+    assertTrue(
+        report.problems().stream().anyMatch(problem -> problem.what().contains("has a gap")),
+        report::toString);
+    for (Problem problem : report.problems()) {
+      assertEquals(Problem.Remedy.NONE, problem.remedy(), problem::toString);
+    }
+    String before = listing(left);
+    assertThrows(UnavailableException.class, () -> Store.open(StoreOptions.in(left).asReadOnly()));
+    assertEquals(before, listing(left));
+    try (Store store = Store.open(left)) {
+      assertEquals(1, store.now().version());
+    }
+    assertTrue(StoreVerification.run(left, ViewCheck.NONE).isClean());
+  }
+
+  @Test
+  void gapBeforeCommitsThatVouchForIt_isCorruptionAndNothingChanges() throws IOException {
+    List<Path> logs = leaveAsync(true);
+    try (FileChannel log = FileChannel.open(logs.getFirst(), StandardOpenOption.WRITE)) {
+      FileChannel _ = log.truncate(500_000);
+    }
+    String before = listing(left);
+    assertThrows(CorruptionException.class, () -> Store.open(left));
+    assertEquals(before, listing(left));
+    assertTrue(
+        StoreVerification.run(left, ViewCheck.NONE).problems().stream()
+            .anyMatch(problem -> problem.remedy() == Problem.Remedy.RESTORE));
+  }
+
+  @Test
+  void firstLogFileLost_isTheEndUnlessSomebodyVouches() throws IOException {
+    List<Path> logs = leaveAsync(false);
+    Files.delete(logs.getFirst());
+    VerifyReport report = StoreVerification.run(left, ViewCheck.NONE);
+    for (Problem problem : report.problems()) {
+      assertEquals(Problem.Remedy.NONE, problem.remedy(), problem::toString);
+    }
+    try (Store store = Store.open(left)) {
+      assertEquals(0, store.now().version());
+    }
   }
 
   private static Path manifest(Path directory) throws IOException {

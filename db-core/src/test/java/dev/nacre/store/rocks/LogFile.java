@@ -1,5 +1,6 @@
 package dev.nacre.store.rocks;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,15 +12,18 @@ final class LogFile {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
   /** A physical record, behind zeros where what is left of the block is too small for a header. */
+  @CanIgnoreReturnValue
   LogFile physical(int type, byte[] payload) {
     return write(type, new byte[0], payload);
   }
 
   /** One that names the log file it belongs to. */
+  @CanIgnoreReturnValue
   LogFile recyclable(int type, int logNumber, byte[] payload) {
     return write(type, little(logNumber, 4), payload);
   }
 
+  @CanIgnoreReturnValue
   LogFile raw(byte... more) {
     bytes.writeBytes(more);
     return this;
