@@ -153,10 +153,6 @@ class TamperedRowsTest {
     return row;
   }
 
-  private static RecordRow record(RocksEngine engine, int i) {
-    return RecordRow.parse(row(engine, ColumnFamily.HEAD, head(i)));
-  }
-
   private static HistoryRow history(RocksEngine engine, int i) {
     return HistoryRow.parse(row(engine, ColumnFamily.HISTORY, past(i)));
   }
@@ -186,8 +182,10 @@ class TamperedRowsTest {
                   ColumnFamily.HISTORY, past(4), HistoryRow.encode(5, history(engine, 4).row()));
               batch.put(
                   ColumnFamily.HEAD, head(5), plain(18, time(engine, 18) + 1, SPACE).toByteArray());
-              String start = "%02x %016x %016x 00 00 05 61";
-              batch.put(ColumnFamily.HEAD, head(6), hex(start.formatted(2, 19, time(engine, 19))));
+              batch.put(
+                  ColumnFamily.HEAD,
+                  head(6),
+                  hex("02 %016x %016x 00 00 05 61".formatted(19, time(engine, 19))));
               batch.put(
                   ColumnFamily.HEAD,
                   head(7),
