@@ -76,25 +76,6 @@ public final class RandomHistories {
         .withSizeDistribution(RandomDistribution.uniform());
   }
 
-  /** The same with retention, sweeps and moments that are held. */
-  public static Arbitrary<List<HistoryStep>> sweptHistories(int steps) {
-    Arbitrary<HistoryStep> configure =
-        retention()
-            .map(planned -> new HistoryStep.Submit(List.of(planned), Durability.ASYNC, true));
-    return Arbitraries.frequencyOf(
-            Tuple.of(16, submit()),
-            Tuple.of(2, configure),
-            Tuple.of(4, moveClock()),
-            Tuple.of(4, Arbitraries.just(new HistoryStep.Sweep())),
-            Tuple.of(1, Arbitraries.longs().map(HistoryStep.Hold::new)),
-            Tuple.of(1, Arbitraries.just(new HistoryStep.Reopen())),
-            Tuple.of(4, Arbitraries.longs().map(HistoryStep.Compare::new)))
-        .list()
-        .ofMinSize(1)
-        .ofMaxSize(steps)
-        .withSizeDistribution(RandomDistribution.uniform());
-  }
-
   /** Every operation there is. */
   public static Arbitrary<List<HistoryStep>> allOperations(int steps) {
     Arbitrary<HistoryStep> configure =
