@@ -18,6 +18,8 @@ import dev.nacre.store.rocks.RocksCursor;
 import dev.nacre.store.rocks.RocksEngine;
 import dev.nacre.store.rocks.StorageFailure;
 import dev.nacre.store.rocks.WriteAheadLogCheck;
+import dev.nacre.store.verify.IoFailures;
+import dev.nacre.store.verify.MissingFiles;
 import dev.nacre.store.verify.PowerCut;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -91,12 +93,24 @@ final class OpenStore implements AutoCloseable {
   }
 
   private static OpenStore openAsOwner(StoreOptions options, StoreDirectory directory) {
+    checkFiles(directory);
     boolean mended = PowerCut.mend(directory);
     LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
     if (log.damaged()) {
       checkDamage(options, directory, log);
     }
     return openEngine(options, directory, log, mended);
+  }
+
+  private static void checkFiles(StoreDirectory directory) {
+    try {
+      Optional<CorruptionException> missing = MissingFiles.find(directory);
+      if (missing.isPresent()) {
+        throw missing.get();
+      }
+    } catch (IOException e) {
+      throw IoFailures.of("opening", directory.path(), e);
+    }
   }
 
   /**
@@ -122,6 +136,7 @@ final class OpenStore implements AutoCloseable {
    * RocksDB, which then has at least what they vouch for.
    */
   private static OpenStore lookBeside(StoreOptions options, StoreDirectory directory) {
+    checkFiles(directory);
     OptionalLong closedAt = directory.cleanMarker();
     LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
     PowerCut.refuseTorn(directory, log);
