@@ -139,8 +139,8 @@ class PowerCutTest {
     assertEquals(before, listing(left));
   }
 
-  /** Commits that nobody was promised, over several log files, and no mark of a clean close. */
-  private List<Path> leaveAsync(boolean vouched) throws IOException {
+  /** Commits of which only the last were promised, over several log files, and no clean close. */
+  private List<Path> leaveLogFiles() throws IOException {
     StoreOptions options =
         StoreOptions.in(directory).withBlockCacheBytes(1 << 20).withWriteBufferBytes(1 << 20);
     try (Store store = Store.open(options)) {
@@ -149,7 +149,7 @@ class PowerCutTest {
             WriteBatch.builder()
                 .put("ns", "k" + i, Value.bytes(new byte[400_000], "application/zeros"))
                 .build();
-        Durability durability = vouched && i >= 6 ? Durability.SYNC : Durability.ASYNC;
+        Durability durability = i >= 6 ? Durability.SYNC : Durability.ASYNC;
         var _ = store.commit(batch, durability, TIMEOUT).join();
       }
     }
@@ -165,32 +165,8 @@ class PowerCutTest {
   }
 
   @Test
-  void gapAmongCommitsThatNobodyWasPromised_isTheEnd() throws IOException {
-    List<Path> logs = leaveAsync(false);
-    assertTrue(logs.size() > 1, logs::toString);
-    // The first file's end has not arrived; those behind it have.
-    try (FileChannel log = FileChannel.open(logs.getFirst(), StandardOpenOption.WRITE)) {
-      FileChannel _ = log.truncate(500_000);
-    }
-    VerifyReport report = StoreVerification.run(left, ViewCheck.NONE);
-    assertTrue(
-        report.problems().stream().anyMatch(problem -> problem.what().contains("has a gap")),
-        report::toString);
-    for (Problem problem : report.problems()) {
-      assertEquals(Problem.Remedy.NONE, problem.remedy(), problem::toString);
-    }
-    String before = listing(left);
-    assertThrows(UnavailableException.class, () -> Store.open(StoreOptions.in(left).asReadOnly()));
-    assertEquals(before, listing(left));
-    try (Store store = Store.open(left)) {
-      assertEquals(1, store.now().version());
-    }
-    assertTrue(StoreVerification.run(left, ViewCheck.NONE).isClean());
-  }
-
-  @Test
   void gapBeforeCommitsThatVouchForIt_isCorruptionAndNothingChanges() throws IOException {
-    List<Path> logs = leaveAsync(true);
+    List<Path> logs = leaveLogFiles();
     try (FileChannel log = FileChannel.open(logs.getFirst(), StandardOpenOption.WRITE)) {
       FileChannel _ = log.truncate(500_000);
     }
@@ -200,19 +176,6 @@ class PowerCutTest {
     assertTrue(
         StoreVerification.run(left, ViewCheck.NONE).problems().stream()
             .anyMatch(problem -> problem.remedy() == Problem.Remedy.RESTORE));
-  }
-
-  @Test
-  void firstLogFileLost_isTheEndUnlessSomebodyVouches() throws IOException {
-    List<Path> logs = leaveAsync(false);
-    Files.delete(logs.getFirst());
-    VerifyReport report = StoreVerification.run(left, ViewCheck.NONE);
-    for (Problem problem : report.problems()) {
-      assertEquals(Problem.Remedy.NONE, problem.remedy(), problem::toString);
-    }
-    try (Store store = Store.open(left)) {
-      assertEquals(0, store.now().version());
-    }
   }
 
   private static Path manifest(Path directory) throws IOException {

@@ -4,7 +4,6 @@ import static dev.nacre.store.rocks.LogFile.bytes;
 import static dev.nacre.store.rocks.LogFile.join;
 import static dev.nacre.store.rocks.LogFile.little;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -378,15 +377,6 @@ class LogFormatTest {
     LogCheckResult result = WriteAheadLogCheck.check(temp, COMMIT);
     assertEquals(1, result.lastVersion());
     assertTrue(result.damage().contains("checksum is wrong"));
-    assertFalse(result.comparisonNeeded());
-  }
-
-  @Test
-  void comparison_isNeededWhenNothingBeforeTheDamageIsKnown() {
-    assertTrue(new LogCheckResult(0, 0, 5, "torn").comparisonNeeded());
-    assertFalse(new LogCheckResult(0, 0, 5, "").comparisonNeeded());
-    assertFalse(new LogCheckResult(0, 0, 0, "torn").comparisonNeeded());
-    assertFalse(new LogCheckResult(1, 2, 5, "torn").comparisonNeeded());
   }
 
   @Test
