@@ -111,7 +111,7 @@ class MissingFilesTest {
       CorruptionException refused =
           assertThrows(CorruptionException.class, () -> Store.open(options).close());
       assertEquals(missing.toString(), refused.details().get("file"));
-      assertTrue(String.valueOf(refused.getMessage()).contains("backup"), refused::getMessage);
+      assertTrue(String.valueOf(refused.getMessage()).contains("backup"));
     }
     assertFalse(StoreVerification.run(damaged, ViewCheck.NONE).problems().isEmpty());
   }
