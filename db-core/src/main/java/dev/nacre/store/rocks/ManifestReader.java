@@ -62,13 +62,8 @@ final class ManifestReader implements LogFileReader.Visitor {
       return null;
     }
     String name = new String(Files.readAllBytes(current), StandardCharsets.ISO_8859_1).strip();
-<<<<<<< HEAD
     if (!name.matches("MANIFEST-\\d{1,18}")) {
-      return 0;
-=======
-    if (!name.matches("MANIFEST-\\d{1,19}")) {
       return null;
->>>>>>> main
     }
     Path manifest = storeDirectory.resolve(name);
     if (!Files.isRegularFile(manifest)) {
