@@ -7,18 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.nacre.diff.ChangeKind;
 import dev.nacre.diff.DiffPage;
-import dev.nacre.diff.EmbeddingChange;
 import dev.nacre.diff.DiffRequest;
+import dev.nacre.diff.EmbeddingChange;
 import dev.nacre.diff.FieldChange;
 import dev.nacre.diff.RecordDiff;
 import dev.nacre.diff.ValueChange;
 import dev.nacre.error.ValidationException;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Durability;
-import dev.nacre.model.Metric;
-import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Embedding;
+import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
+import dev.nacre.model.Metric;
 import dev.nacre.model.ScanRequest;
 import dev.nacre.model.Value;
 import dev.nacre.model.Write;
@@ -148,15 +148,13 @@ class DiffTest {
     List<RecordDiff> diffs = all(between(1, 6));
     assertEquals(List.of("a", "b"), diffs.stream().map(RecordDiff::key).toList());
     assertEquals(
-        List.of(new EmbeddingChange("default", ChangeKind.CHANGED)),
-        diffs.getFirst().embeddings());
+        List.of(new EmbeddingChange("default", ChangeKind.CHANGED)), diffs.getFirst().embeddings());
     assertEquals(List.of(), diffs.getFirst().metadata());
     assertEquals(Optional.empty(), diffs.getFirst().value());
     commit(end);
     commit(WriteBatch.builder().put("ns", "a", Value.json("{\"x\": 1}")).build());
     RecordDiff without = all(between(1, 8)).getFirst();
-    assertEquals(
-        List.of(new EmbeddingChange("default", ChangeKind.REMOVED)), without.embeddings());
+    assertEquals(List.of(new EmbeddingChange("default", ChangeKind.REMOVED)), without.embeddings());
     assertEquals(List.of(new FieldChange("n", 1L, null)), without.metadata());
     assertEquals(
         List.of(new EmbeddingChange("default", ChangeKind.ADDED)),

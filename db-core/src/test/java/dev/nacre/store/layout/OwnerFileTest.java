@@ -44,8 +44,7 @@ class OwnerFileTest {
         living(here(SELF.pid())));
     Instant began = SELF.info().startInstant().orElseThrow();
     assertTrue(living(here(SELF.pid()) + "started=" + began + "\n").isPresent());
-    assertTrue(
-        living(here(SELF.pid()) + "started=" + began.minusSeconds(1) + "\n").isPresent());
+    assertTrue(living(here(SELF.pid()) + "started=" + began.minusSeconds(1) + "\n").isPresent());
     // The number was given to another one since.
     assertTrue(living(here(SELF.pid()) + "started=" + began.minusSeconds(9) + "\n").isEmpty());
     assertTrue(living(here(SELF.pid()) + "started=" + began.plusSeconds(9) + "\n").isEmpty());

@@ -422,7 +422,8 @@ class LogFormatTest {
 
   @Test
   void everyFieldOfAnEdit_isPassedOver() throws IOException {
-    byte[] key = bytes(1, 'k');
+    // A key of RocksDB's own: one byte, then eight of sequence and type.
+    byte[] key = bytes(9, 'k', 1, 0, 0, 0, 0, 0, 0, 0);
     byte[] edit =
         join(
             bytes(1, 1, 'c', 3, 1, 4, 1, 9, 1),
