@@ -8,6 +8,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.nacre.diff.ChangeKind;
 import dev.nacre.diff.DiffPage;
 import dev.nacre.diff.DiffRequest;
+import dev.nacre.diff.EmbeddingChange;
 import dev.nacre.diff.FieldChange;
 import dev.nacre.diff.RecordDiff;
 import dev.nacre.diff.ValueChange;
@@ -15,7 +16,9 @@ import dev.nacre.error.ValidationException;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Durability;
 import dev.nacre.model.Embedding;
+import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
+import dev.nacre.model.Metric;
 import dev.nacre.model.ScanRequest;
 import dev.nacre.model.Value;
 import dev.nacre.model.Write;
@@ -27,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +121,46 @@ class DiffTest {
         List.of(ChangeKind.CHANGED, ChangeKind.CHANGED, ChangeKind.ADDED, ChangeKind.REMOVED),
         all(between(2, 1)).stream().map(RecordDiff::kind).toList());
     assertEquals(List.of(), all(between(2, 2)));
+  }
+
+  @Test
+  void diff_acrossTheEndOfANamespace_comparesWhatIsThere() throws Exception {
+    EmbeddingSpace other = new EmbeddingSpace("default", 2, Metric.DOT, null);
+    WriteBatch same =
+        WriteBatch.builder()
+            .put("ns", "a", Value.json("{\"x\": 1}"), Metadata.of("n", 1), Embedding.of(1, 0))
+            .build();
+    WriteBatch end = WriteBatch.of(new Write.DeleteNamespace("ns"));
+    commit(same);
+    commit(end);
+    commit(same);
+    assertEquals(List.of(), all(between(1, 3)));
+    // The same vector again is no change.
+    commit(WriteBatch.builder().embed("ns", "a", Embedding.of(1, 0)).build());
+    assertEquals(List.of(), all(between(3, 4)));
+    commit(end);
+    commit(
+        WriteBatch.builder()
+            .put("ns", "a", Value.json("{\"x\": 1}"), Metadata.of("n", 1))
+            .embed("ns", "a", Embedding.of(other, 1, 0))
+            .put("ns", "b", Value.json("1"))
+            .build());
+    List<RecordDiff> diffs = all(between(1, 6));
+    assertEquals(List.of("a", "b"), diffs.stream().map(RecordDiff::key).toList());
+    assertEquals(
+        List.of(new EmbeddingChange("default", ChangeKind.CHANGED)), diffs.getFirst().embeddings());
+    assertEquals(List.of(), diffs.getFirst().metadata());
+    assertEquals(Optional.empty(), diffs.getFirst().value());
+    commit(end);
+    commit(WriteBatch.builder().put("ns", "a", Value.json("{\"x\": 1}")).build());
+    RecordDiff without = all(between(1, 8)).getFirst();
+    assertEquals(List.of(new EmbeddingChange("default", ChangeKind.REMOVED)), without.embeddings());
+    assertEquals(List.of(new FieldChange("n", 1L, null)), without.metadata());
+    assertEquals(
+        List.of(new EmbeddingChange("default", ChangeKind.ADDED)),
+        all(between(8, 1)).getFirst().embeddings());
+    assertEquals(ChangeKind.REMOVED, all(between(1, 7)).getFirst().kind());
+    assertEquals(ChangeKind.ADDED, all(between(7, 1)).getFirst().kind());
   }
 
   @Test

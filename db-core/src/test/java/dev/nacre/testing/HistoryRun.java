@@ -1,26 +1,38 @@
 package dev.nacre.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nacre.error.ConflictException;
+import dev.nacre.error.HistoryDroppedException;
 import dev.nacre.error.NacreException;
 import dev.nacre.error.ValidationException;
+import dev.nacre.maintain.Backup;
+import dev.nacre.maintain.BackupRequest;
 import dev.nacre.maintain.PurgeRecord;
 import dev.nacre.maintain.PurgeRequest;
+import dev.nacre.maintain.RestoreRequest;
+import dev.nacre.maintain.RestoredBackup;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
+import dev.nacre.model.CommitInfo;
+import dev.nacre.model.Durability;
 import dev.nacre.model.NamespaceOptions;
 import dev.nacre.model.ReadPoint;
+import dev.nacre.model.SnapshotCheck;
+import dev.nacre.model.VersionedRecord;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.model.WriteCondition;
 import dev.nacre.store.Pin;
 import dev.nacre.store.Store;
 import dev.nacre.store.StoreOptions;
+import dev.nacre.store.maintain.BackupRestore;
+import dev.nacre.store.maintain.BackupWriter;
 import dev.nacre.testing.HistoryStep.PlannedCondition;
 import dev.nacre.testing.HistoryStep.PlannedConfigure;
 import dev.nacre.testing.HistoryStep.PlannedDelete;
@@ -28,11 +40,15 @@ import dev.nacre.testing.HistoryStep.PlannedDrop;
 import dev.nacre.testing.HistoryStep.PlannedExpiry;
 import dev.nacre.testing.HistoryStep.PlannedUpsert;
 import dev.nacre.testing.HistoryStep.PlannedWrite;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -58,13 +74,30 @@ final class HistoryRun implements AutoCloseable {
   /** Read points of the past, to which answers must stay what they were. */
   private final List<ReadPoint> pinned = new ArrayList<>();
 
-  private final StoreOptions options;
+  /** What commits say of themselves, by version. */
+  private final Map<Long, CommitAttributes> attributes = new HashMap<>();
+
+  /** The first batch of each idempotency key. */
+  private final Map<String, First> firsts = new HashMap<>();
+
+  /** The directory that was the first; not used in memory. */
+  private final Path first;
+
+  /** How often a backup has become the store. */
+  private int lives;
+
+  /** The version of the newest purge. */
+  private long purgedAt;
+
+  private StoreOptions options;
   private final List<Pending> pending = new ArrayList<>();
   private final List<Committed> committed = new ArrayList<>();
   private Store store;
 
   HistoryRun(StoreOptions options) {
     this.options = options.withClock(clock);
+    Path directory = options.directory();
+    this.first = directory == null ? Path.of("") : directory;
     this.floors = new NaiveFloors(model, options.sweeping().grace());
     this.comparison =
         new StoreComparison(
@@ -81,6 +114,9 @@ final class HistoryRun implements AutoCloseable {
   private record Pending(
       CompletableFuture<Commit> future, long version, @Nullable NacreException refusal) {}
 
+  /** The batch that an idempotency key came with first, and its version. */
+  private record First(WriteBatch batch, long version) {}
+
   /** A commit that was not refused, by its version. */
   private record Committed(
       @Nullable WriteBatch batch, @Nullable PurgeRequest purge, Instant clock) {
@@ -96,20 +132,46 @@ final class HistoryRun implements AutoCloseable {
   /** Plays a history and leaves the store as it ends. */
   void playOnly(List<HistoryStep> steps) throws Exception {
     for (HistoryStep step : steps) {
-      switch (step) {
-        case HistoryStep.Submit submit -> submit(submit);
-        case HistoryStep.MoveClock move -> {
-          settle();
-          clock.advance(move.by());
-        }
-        case HistoryStep.Purge purge -> purge(purge.request());
-        case HistoryStep.Reopen reopen -> reopen();
-        case HistoryStep.Compare compare -> settle();
-        case HistoryStep.Sweep sweep -> sweep();
-        case HistoryStep.Hold hold -> hold(hold);
+      if (step instanceof HistoryStep.Compare) {
+        settle();
+      } else {
+        play(step);
       }
     }
     settle();
+  }
+
+  private void play(HistoryStep step) throws Exception {
+    switch (step) {
+      case HistoryStep.Submit submit -> submit(submit);
+      case HistoryStep.MoveClock move -> {
+        settle();
+        clock.advance(move.by());
+      }
+      case HistoryStep.Purge purge -> purge(purge.request());
+      case HistoryStep.Reopen _ -> reopen();
+      case HistoryStep.Sweep _ -> sweep();
+      case HistoryStep.Hold hold -> hold(hold);
+      case HistoryStep.Transaction transaction -> transact(transaction);
+      case HistoryStep.Keyed keyed -> submitKeyed(keyed);
+      case HistoryStep.Restore restore -> restore(restore);
+      case HistoryStep.Compact _ -> {
+        var _ = store.compact();
+      }
+      case HistoryStep.BackUp backUp -> backUp(backUp.move());
+      case HistoryStep.Compare compare -> compare(compare);
+    }
+  }
+
+  private void compare(HistoryStep.Compare compare) throws Exception {
+    settle();
+    Random random = new Random(compare.seed());
+    comparison.compareSomewhere(store, random);
+    time.compareSomewhere(store, random);
+    compareAttributes(random);
+    if (pinned.size() < PINNED_MAX) {
+      pinned.add(store.now());
+    }
   }
 
   Store store() {
@@ -149,26 +211,7 @@ final class HistoryRun implements AutoCloseable {
 
   void play(List<HistoryStep> steps) throws Exception {
     for (HistoryStep step : steps) {
-      switch (step) {
-        case HistoryStep.Submit submit -> submit(submit);
-        case HistoryStep.MoveClock move -> {
-          settle();
-          clock.advance(move.by());
-        }
-        case HistoryStep.Purge purge -> purge(purge.request());
-        case HistoryStep.Reopen reopen -> reopen();
-        case HistoryStep.Sweep sweep -> sweep();
-        case HistoryStep.Hold hold -> hold(hold);
-        case HistoryStep.Compare compare -> {
-          settle();
-          Random random = new Random(compare.seed());
-          comparison.compareSomewhere(store, random);
-          time.compareSomewhere(store, random);
-          if (pinned.size() < PINNED_MAX) {
-            pinned.add(store.now());
-          }
-        }
-      }
+      play(step);
     }
     settle();
     comparison.compareEverywhere(store);
@@ -200,26 +243,188 @@ final class HistoryRun implements AutoCloseable {
   }
 
   private void submit(HistoryStep.Submit submit) throws Exception {
-    List<Write> writes = submit.writes().stream().map(this::settled).toList();
-    WriteBatch batch = WriteBatch.of(writes, CommitAttributes.NONE);
-    CompletableFuture<Commit> future = store.commit(batch, submit.durability(), TIMEOUT);
+    submit(batch(submit.writes(), CommitAttributes.NONE), submit.durability());
+    if (submit.await()) {
+      settle();
+    }
+  }
+
+  private WriteBatch batch(List<PlannedWrite> writes, CommitAttributes attributes) {
+    return WriteBatch.of(writes.stream().map(this::settled).toList(), attributes);
+  }
+
+  /** Submits a batch whose outcome the model knows. */
+  private void submit(WriteBatch batch, Durability durability) {
+    CompletableFuture<Commit> future = store.commit(batch, durability, TIMEOUT);
     long version = 0;
     NacreException refusal = null;
     try {
-      version = model.commit(batch, clock.instant());
-      committed.add(new Committed(batch, null, clock.instant()));
+      version = commitToModel(batch);
     } catch (ConflictException | ValidationException e) {
       refusal = e;
     }
     pending.add(new Pending(future, version, refusal));
-    if (submit.await()) {
+  }
+
+  private long commitToModel(WriteBatch batch) {
+    long version = model.commit(batch, clock.instant());
+    committed.add(new Committed(batch, null, clock.instant()));
+    attributes.put(version, batch.attributes());
+    return version;
+  }
+
+  private void transact(HistoryStep.Transaction transaction) throws Exception {
+    settle();
+    ReadPoint since =
+        comparison.expected(comparison.moment(new Random(transaction.seed())), store.lineage());
+    SnapshotCheck check = new SnapshotCheck(since, transaction.locked());
+    WriteBatch batch = batch(transaction.writes(), CommitAttributes.NONE);
+    boolean conflicts = model.conflicts(batch, check, clock.instant());
+    NacreException refusal = null;
+    try {
+      Commit done =
+          store
+              .commit(batch.withCheck(check), Durability.ASYNC, TIMEOUT)
+              .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      assertFalse(conflicts, () -> "committed though it conflicts: " + transaction + " " + since);
+      assertEquals(commitToModel(batch), done.version());
+    } catch (ExecutionException e) {
+      refusal = assertInstanceOf(NacreException.class, e.getCause());
+    }
+    if (refusal != null && !conflicts && !isForgotten(refusal, since)) {
+      NacreException told = refusal;
+      NacreException expected =
+          assertThrows(
+              NacreException.class, () -> commitToModel(batch), () -> transaction + ": " + told);
+      assertInstanceOf(expected.getClass(), refusal);
+    }
+    settle();
+  }
+
+  /** Whether nobody can tell any more what has become of an absent record since a moment. */
+  private boolean isForgotten(NacreException refusal, ReadPoint since) {
+    return refusal instanceof ConflictException
+        && comparison.isNowMaybeDropped(
+            String.valueOf(refusal.details().get("namespace")), since.version());
+  }
+
+  private void submitKeyed(HistoryStep.Keyed keyed) throws Exception {
+    settle();
+    String key = lives + "-" + keyed.key();
+    First first = firsts.get(key);
+    WriteBatch batch =
+        keyed.again() && first != null
+            ? first.batch
+            : batch(
+                keyed.writes(),
+                CommitAttributes.NONE
+                    .withIdempotencyKey(key)
+                    .withActor("actor")
+                    .with("step", Integer.toString(firsts.size())));
+    if (first == null) {
+      long before = model.version();
+      submit(batch, Durability.ASYNC);
+      if (model.version() > before) {
+        firsts.put(key, new First(batch, model.version()));
+      }
       settle();
+      return;
+    }
+    CompletableFuture<Commit> future = store.commit(batch, Durability.ASYNC, TIMEOUT);
+    boolean same = batch.writes().equals(first.batch.writes());
+    try {
+      Commit answer = future.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      // A purge forgets what a batch was, not that it was.
+      assertTrue(same || purgedAt > first.version, () -> "answered another batch: " + keyed);
+      assertEquals(first.version, answer.version());
+      assertEquals(model.committedAt(first.version), answer.committedAt());
+    } catch (ExecutionException e) {
+      assertFalse(same, () -> "refused its own batch: " + e.getCause());
+      assertInstanceOf(ValidationException.class, e.getCause());
+    }
+    settle();
+  }
+
+  private void restore(HistoryStep.Restore restore) throws Exception {
+    settle();
+    AsOf moment = comparison.moment(new Random(restore.seed()));
+    ReadPoint then = comparison.expected(moment, store.lineage());
+    Optional<VersionedRecord> found;
+    try {
+      found = store.get(then, restore.namespace(), restore.key(), comparison.spaceNames());
+    } catch (HistoryDroppedException e) {
+      assertTrue(comparison.isMaybeDropped(restore.namespace(), then.version()), e::toString);
+      return;
+    }
+    if (found.isEmpty()) {
+      return;
+    }
+    VersionedRecord old = found.orElseThrow();
+    submit(
+        WriteBatch.of(
+            List.of(
+                new Write.Delete(restore.namespace(), restore.key(), WriteCondition.none()),
+                new Write.Upsert(
+                    restore.namespace(),
+                    restore.key(),
+                    old.value().orElse(null),
+                    old.metadataVersion().isPresent() ? old.metadata() : null,
+                    List.copyOf(old.embeddings().values()),
+                    old.expiresAt()
+                        .<Write.Expiry>map(Write.Expiry.At::new)
+                        .orElse(Write.Expiry.Never.NEVER),
+                    WriteCondition.none())),
+            CommitAttributes.NONE.withSource("restore")),
+        Durability.ASYNC);
+    settle();
+  }
+
+  private void backUp(boolean move) throws Exception {
+    Path directory = options.directory();
+    if (directory == null) {
+      return;
+    }
+    settle();
+    Path backups = first.resolveSibling("backups");
+    Backup backup = BackupWriter.run(store, BackupRequest.to(backups), clock, () -> false);
+    assertEquals(model.version(), backup.version());
+    if (!move) {
+      return;
+    }
+    Path target = first.resolveSibling("life-" + ++lives);
+    RestoredBackup restored = BackupRestore.run(RestoreRequest.of(backups, target));
+    assertEquals(model.version(), restored.version());
+    held.clear();
+    pinned.clear();
+    store.close();
+    options =
+        StoreOptions.in(target)
+            .withClock(clock)
+            .withSweeping(options.sweeping())
+            .withBlockCacheBytes(options.blockCacheBytes())
+            .withWriteBufferBytes(options.writeBufferBytes());
+    store = Store.open(options);
+    assertEquals(restored.lineage(), store.lineage());
+    settle();
+    comparison.compareSomewhere(store, new Random(lives));
+    time.compareSomewhere(store, new Random(lives));
+  }
+
+  /** What commits say of themselves; a purge may have erased it. */
+  private void compareAttributes(Random random) {
+    long version = random.nextLong(model.version() + 1);
+    CommitAttributes expected = attributes.get(version);
+    if (expected != null && version > purgedAt) {
+      CommitInfo info = store.commitInfo(version).orElseThrow();
+      assertEquals(expected, info.attributes());
+      assertEquals(model.committedAt(version), info.committedAt());
     }
   }
 
   /** What is on its way comes before it. */
   private void purge(PurgeRequest request) throws Exception {
     long version = model.purge(request, clock.instant());
+    purgedAt = version;
     committed.add(new Committed(null, request, clock.instant()));
     PurgeRecord done = store.purge(request, _ -> {});
     assertEquals(version, done.version());

@@ -5,6 +5,7 @@ import dev.nacre.model.Durability;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
+import dev.nacre.model.RecordKey;
 import dev.nacre.model.Retention;
 import dev.nacre.model.Value;
 import java.time.Duration;
@@ -47,6 +48,44 @@ public sealed interface HistoryStep {
    * @param request what
    */
   record Purge(PurgeRequest request) implements HistoryStep {}
+
+  /**
+   * Commits a batch unless what it writes or locks has changed since a moment: a transaction.
+   *
+   * @param writes its writes
+   * @param locked what else must hold
+   * @param seed for the moment
+   */
+  record Transaction(List<PlannedWrite> writes, List<RecordKey> locked, long seed)
+      implements HistoryStep {}
+
+  /**
+   * Submits a batch with attributes and an idempotency key.
+   *
+   * @param key which key
+   * @param writes its writes
+   * @param again whether, if the key was used, its first batch is submitted again instead
+   */
+  record Keyed(int key, List<PlannedWrite> writes, boolean again) implements HistoryStep {}
+
+  /**
+   * Writes what a record was at a moment, as a new version.
+   *
+   * @param namespace of
+   * @param key of
+   * @param seed for the moment
+   */
+  record Restore(String namespace, String key, long seed) implements HistoryStep {}
+
+  /** Compacts. */
+  record Compact() implements HistoryStep {}
+
+  /**
+   * Backs up, beside the backups before; on disk only.
+   *
+   * @param move whether the backup is restored into a new directory, with which the history goes on
+   */
+  record BackUp(boolean move) implements HistoryStep {}
 
   /** Closes the store and opens it again. */
   record Reopen() implements HistoryStep {}

@@ -84,9 +84,7 @@ final class NaiveFloors {
       long at = ended.version();
       floors.put(id, of(id).with(at, at, at + 1, at));
     } else if (retention instanceof Retention.Lasting) {
-      boolean any =
-          model.log(id, 0, upTo).stream().anyMatch(change -> change.version() >= of(id).log);
-      if (any) {
+      if (model.hasLog(namespace, of(id).log, upTo)) {
         floors.put(id, of(id).with(upTo, upTo, upTo + 1, upTo));
       }
     } else if (retention instanceof Retention.LastVersions keep) {

@@ -13,6 +13,8 @@ import dev.nacre.model.Metadata;
 import dev.nacre.model.NamespaceOptions;
 import dev.nacre.model.Operation;
 import dev.nacre.model.ReadPoint;
+import dev.nacre.model.RecordKey;
+import dev.nacre.model.SnapshotCheck;
 import dev.nacre.model.Value;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
@@ -176,7 +178,8 @@ public final class NaiveStore {
     if (world.namespaces().containsKey(name)) {
       events.add(new NaiveEvent(world.version(), name, NaiveEvent.Kind.PURGED, null));
       if (request.kind() == PurgeKind.NAMESPACE) {
-        var _ = world.namespaces().remove(name);
+        NaiveNamespace removed = requireNonNull(world.namespaces().remove(name));
+        ended.put(removed.incarnation, new Ended(world.version(), removed.options));
         events.add(new NaiveEvent(world.version(), name, NaiveEvent.Kind.DELETED, null));
       }
     }
@@ -221,6 +224,45 @@ public final class NaiveStore {
       case PREFIX -> key.startsWith(request.key());
       case NAMESPACE -> true;
     };
+  }
+
+  /**
+   * Whether something that a batch writes or locks has changed since its read point.
+   *
+   * @param clock what the clock says
+   */
+  boolean conflicts(WriteBatch batch, SnapshotCheck check, Instant clock) {
+    Instant next = last().committedAt().plus(1, ChronoUnit.MICROS);
+    Instant now = clock.truncatedTo(ChronoUnit.MICROS);
+    Instant time = last().version() > 0 && next.isAfter(now) ? next : now;
+    List<RecordKey> judged = new ArrayList<>(check.locked());
+    for (Write write : batch.writes()) {
+      switch (write) {
+        case Write.Upsert upsert -> judged.add(new RecordKey(upsert.namespace(), upsert.key()));
+        case Write.Delete delete -> judged.add(new RecordKey(delete.namespace(), delete.key()));
+        case Write.Configure _ -> {}
+        case Write.DeleteNamespace _ -> {}
+      }
+    }
+    return judged.stream().anyMatch(record -> hasChanged(record, check.readPoint(), time));
+  }
+
+  private boolean hasChanged(RecordKey record, ReadPoint since, Instant time) {
+    boolean over =
+        ended.entrySet().stream()
+            .anyMatch(
+                end ->
+                    end.getValue().version() > since.version()
+                        && record.namespace().equals(names.get(end.getKey())));
+    NaiveNamespace namespace = last().namespaces().get(record.namespace());
+    if (over || namespace == null) {
+      return over;
+    }
+    NaiveState state = namespace.states.get(record.key());
+    return purgedVersion(namespace.incarnation) > since.version()
+        || (state != null
+            && (state.version() > since.version()
+                || (state.isLive(since.instant()) && !state.isLive(time))));
   }
 
   /** The newest purge of an incarnation, 0 when there was none. */
@@ -476,6 +518,23 @@ public final class NaiveStore {
         .filter(event -> event.version() > after && event.version() <= upTo)
         .filter(event -> event.change() == null || event.change().key().startsWith(prefix))
         .toList();
+  }
+
+  /**
+   * Whether the log of an incarnation has rows of versions in [from, upTo], purged ones counted.
+   */
+  boolean hasLog(NaiveNamespace namespace, long from, long upTo) {
+    Ended end = ended.get(namespace.incarnation);
+    long last = end == null ? upTo : Math.min(upTo, end.version());
+    return events.stream()
+        .filter(event -> event.namespace().equals(namespace.name))
+        .filter(
+            event ->
+                event.kind() == NaiveEvent.Kind.RECORD || event.kind() == NaiveEvent.Kind.PURGED)
+        .anyMatch(
+            event ->
+                event.version() >= Math.max(from, namespace.createdVersion)
+                    && event.version() <= last);
   }
 
   /** The incarnations that were deleted. */

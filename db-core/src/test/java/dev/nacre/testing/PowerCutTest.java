@@ -120,6 +120,29 @@ class PowerCutTest {
   }
 
   @Test
+  void tornManifest_ofAStoreWithoutCommits_orOneClosedInOrder_isCutOffByOpening()
+      throws IOException {
+    byte[] torn = new byte[300];
+    torn[0] = 77;
+    torn[4] = 40;
+    torn[6] = 1;
+    for (int commits = 0; commits < 2; commits++) {
+      Path closed = work.resolve("closed" + commits);
+      try (Store store = Store.open(closed)) {
+        for (int i = 0; i < commits; i++) {
+          WriteBatch batch = WriteBatch.builder().put("ns", "k" + i, Value.text("v")).build();
+          var _ = store.commit(batch, Durability.SYNC, TIMEOUT).join();
+        }
+      }
+      var _ = Files.write(manifest(closed), torn, StandardOpenOption.APPEND);
+      try (Store store = Store.open(closed)) {
+        assertEquals(commits, store.now().version());
+      }
+      assertTrue(StoreVerification.run(closed, ViewCheck.NONE).isClean());
+    }
+  }
+
+  @Test
   void damagedEndOfAManifest_thatWasActedUpon_isRefusedAndNothingChanges() throws IOException {
     var _ = leave();
     Path manifest = manifest(left);

@@ -6,6 +6,7 @@ import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
 import dev.nacre.model.Metric;
+import dev.nacre.model.RecordKey;
 import dev.nacre.model.Retention;
 import dev.nacre.model.Value;
 import dev.nacre.testing.HistoryStep.PlannedCondition;
@@ -75,19 +76,44 @@ public final class RandomHistories {
         .withSizeDistribution(RandomDistribution.uniform());
   }
 
-  /** The same with retention, sweeps and moments that are held. */
-  public static Arbitrary<List<HistoryStep>> sweptHistories(int steps) {
+  /** Every operation there is. */
+  public static Arbitrary<List<HistoryStep>> allOperations(int steps) {
     Arbitrary<HistoryStep> configure =
         retention()
             .map(planned -> new HistoryStep.Submit(List.of(planned), Durability.ASYNC, true));
+    Arbitrary<List<PlannedWrite>> writes = write().list().ofMinSize(1).ofMaxSize(4);
+    Arbitrary<RecordKey> records =
+        Combinators.combine(Arbitraries.of(NAMESPACES), Arbitraries.of(KEYS)).as(RecordKey::new);
+    Arbitrary<HistoryStep> transaction =
+        Combinators.combine(
+                Arbitraries.frequencyOf(Tuple.of(3, upsert()), Tuple.of(1, delete()))
+                    .list()
+                    .ofMinSize(1)
+                    .ofMaxSize(4),
+                records.list().ofMaxSize(2),
+                Arbitraries.longs())
+            .as(HistoryStep.Transaction::new);
+    Arbitrary<HistoryStep> keyed =
+        Combinators.combine(
+                Arbitraries.integers().between(0, 3), writes, Arbitraries.of(true, false))
+            .as(HistoryStep.Keyed::new);
+    Arbitrary<HistoryStep> restore =
+        Combinators.combine(Arbitraries.of(NAMESPACES), Arbitraries.of(KEYS), Arbitraries.longs())
+            .as(HistoryStep.Restore::new);
     return Arbitraries.frequencyOf(
-            Tuple.of(16, submit()),
+            Tuple.of(28, submit()),
+            Tuple.of(6, transaction),
+            Tuple.of(4, keyed),
+            Tuple.of(4, restore),
             Tuple.of(2, configure),
-            Tuple.of(4, moveClock()),
+            Tuple.of(6, moveClock()),
+            Tuple.of(2, purge()),
             Tuple.of(4, Arbitraries.just(new HistoryStep.Sweep())),
             Tuple.of(1, Arbitraries.longs().map(HistoryStep.Hold::new)),
+            Tuple.of(1, Arbitraries.just(new HistoryStep.Compact())),
+            Tuple.of(1, Arbitraries.of(true, false).map(HistoryStep.BackUp::new)),
             Tuple.of(1, Arbitraries.just(new HistoryStep.Reopen())),
-            Tuple.of(4, Arbitraries.longs().map(HistoryStep.Compare::new)))
+            Tuple.of(6, Arbitraries.longs().map(HistoryStep.Compare::new)))
         .list()
         .ofMinSize(1)
         .ofMaxSize(steps)

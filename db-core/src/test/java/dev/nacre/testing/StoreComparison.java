@@ -110,6 +110,12 @@ final class StoreComparison {
     return expected != null && version < floors.of(expected.incarnation).may();
   }
 
+  /** Whether what happened to an absent record of a namespace since a version may be forgotten. */
+  boolean isNowMaybeDropped(String namespace, long since) {
+    NaiveNamespace now = expectedNamespace(model.version(), namespace);
+    return now != null && since < floors.of(now.incarnation).may();
+  }
+
   /** Whether a feed that begins after a version may be refused. */
   boolean isFeedMaybeDropped(String namespace, long after, boolean withRecords) {
     for (long version = 0; version <= model.version(); version++) {

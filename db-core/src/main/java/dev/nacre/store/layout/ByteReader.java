@@ -79,6 +79,15 @@ final class ByteReader {
     return (int) value;
   }
 
+  /** A count of items, each of which takes at least a byte of what is left. */
+  int countOfItems() {
+    int count = count();
+    if (count > remaining()) {
+      throw damaged(count + " items with " + remaining() + " bytes left");
+    }
+    return count;
+  }
+
   String text() {
     int size = size();
     String value = new String(bytes, position, size, StandardCharsets.UTF_8);

@@ -20,7 +20,7 @@ final class CleanMarker {
   static final int BYTES_MAX = 128;
 
   private static final Pattern TEXT =
-      Pattern.compile("nacre-clean (\\d{1,19}) crc32c ([0-9a-f]{8})\n");
+      Pattern.compile("nacre-clean (\\d{1,18}) crc32c ([0-9a-f]{8})\n");
 
   private CleanMarker() {}
 

@@ -51,7 +51,7 @@ public record CommitRow(
   }
 
   private static int[] namespaces(ByteReader reader) {
-    int[] namespaces = new int[Math.min(reader.count(), reader.remaining())];
+    int[] namespaces = new int[reader.countOfItems()];
     for (int i = 0; i < namespaces.length; i++) {
       namespaces[i] = (int) reader.varint();
     }

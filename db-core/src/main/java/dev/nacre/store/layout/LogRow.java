@@ -70,7 +70,7 @@ public record LogRow(
       long version = reader.u64();
       return purged(version, reader.u64());
     }
-    int[] spaces = new int[Math.min(reader.count(), reader.remaining())];
+    int[] spaces = new int[reader.countOfItems()];
     for (int i = 0; i < spaces.length; i++) {
       spaces[i] = (int) reader.varint();
     }

@@ -127,7 +127,7 @@ public record PurgeRow(
     long version = reader.u64();
     long timeMicros = reader.u64();
     long completed = state == State.DONE ? reader.u64() : 0;
-    int[] namespaces = new int[Math.min(reader.count(), reader.remaining())];
+    int[] namespaces = new int[reader.countOfItems()];
     for (int i = 0; i < namespaces.length; i++) {
       namespaces[i] = (int) reader.varint();
     }

@@ -70,14 +70,11 @@ public final class RecordRow {
     valueVersion = (flags & (JSON | BYTES)) == 0 ? 0 : version - reader.varint();
     metadataVersion = (flags & METADATA) == 0 ? 0 : version - reader.varint();
     expiresAtMicros = (flags & EXPIRY) == 0 ? NEVER : reader.u64();
-    int count = reader.count();
+    int count = reader.countOfItems();
     if (count == 0) {
       spaces = NO_SPACES;
       spaceVersions = NO_VERSIONS;
     } else {
-      if (count > reader.remaining()) {
-        throw ByteReader.damaged("a record in " + count + " spaces");
-      }
       spaces = new int[count];
       spaceVersions = new long[count];
       for (int i = 0; i < count; i++) {

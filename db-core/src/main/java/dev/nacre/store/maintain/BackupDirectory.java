@@ -132,8 +132,13 @@ final class BackupDirectory {
       }
       return all.getLast();
     }
-    Path file = path.resolve(id + BackupManifest.SUFFIX);
-    if (!path.equals(file.getParent()) || !Files.isRegularFile(file)) {
+    Path file = null;
+    for (Path there : manifestFiles()) {
+      if (idOf(there).equals(id)) {
+        file = there;
+      }
+    }
+    if (file == null) {
       List<String> there =
           manifestFiles().stream().map(BackupDirectory::idOf).sorted(BackupIds.ORDER).toList();
       throw new KeyNotFoundException(

@@ -95,11 +95,13 @@ public final class BackupRestore {
     if (!Files.exists(target)) {
       return false;
     }
-    List<String> names = FileOperations.REAL.list(target, 5);
-    if (!Files.isDirectory(target) || !names.isEmpty()) {
+    // Only a directory can be listed.
+    boolean directory = Files.isDirectory(target);
+    List<String> names = directory ? FileOperations.REAL.list(target, 5) : List.of();
+    if (!directory || !names.isEmpty()) {
       throw new ValidationException(
           target
-              + (Files.isDirectory(target) ? " is not empty: it holds " + names : " is a file")
+              + (directory ? " is not empty: it holds " + names : " is a file")
               + "; nothing was changed. A backup is restored into a new or empty directory",
           Map.of("directory", target.toString()));
     }

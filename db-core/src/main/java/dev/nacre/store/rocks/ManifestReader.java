@@ -62,7 +62,7 @@ final class ManifestReader implements LogFileReader.Visitor {
       return null;
     }
     String name = new String(Files.readAllBytes(current), StandardCharsets.ISO_8859_1).strip();
-    if (!name.matches("MANIFEST-\\d{1,19}")) {
+    if (!name.matches("MANIFEST-\\d{1,18}")) {
       return null;
     }
     Path manifest = storeDirectory.resolve(name);

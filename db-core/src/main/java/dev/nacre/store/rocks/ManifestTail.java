@@ -40,8 +40,12 @@ public final class ManifestTail {
       return null;
     }
     String name = new String(Files.readAllBytes(current), StandardCharsets.ISO_8859_1).strip();
+    // First: zeros, as a power cut leaves them, are no path at all.
+    if (!name.matches("MANIFEST-\\d{1,18}")) {
+      return null;
+    }
     Path manifest = storeDirectory.resolve(name);
-    if (!name.matches("MANIFEST-\\d{1,18}") || !Files.isRegularFile(manifest)) {
+    if (!Files.isRegularFile(manifest)) {
       return null;
     }
     Finder finder = new Finder();

@@ -1,11 +1,13 @@
 package dev.nacre.store.verify;
 
 import dev.nacre.error.CorruptionException;
+import dev.nacre.error.NacreException;
 import dev.nacre.maintain.Problem.Area;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.store.layout.FloorRow;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.PurgeRow;
+import dev.nacre.store.layout.RegistryRows;
 import dev.nacre.store.layout.RegistryRows.NamespaceRow;
 import dev.nacre.store.layout.RegistryRows.SpaceRow;
 import dev.nacre.store.rocks.ColumnFamily;
@@ -73,7 +75,10 @@ final class RegistryView {
           checkOwner(id, "an embedding space", findings);
         }
         case 'f' -> floor(Keys.intAt(key, 1), FloorRow.parse(value), newest, findings);
-        case 'o' -> checkOwner(Keys.intAt(key, 1), "options", findings);
+        case 'o' -> {
+          var _ = RegistryRows.parseOptions(value);
+          checkOwner(Keys.intAt(key, 1), "options", findings);
+        }
         case 'e' -> {
           PurgeRow row = PurgeRow.parse(value);
           if (row.state() == PurgeRow.State.ERASING) {
@@ -84,9 +89,9 @@ final class RegistryView {
           // The lineage, and rows of kinds that say nothing of namespaces.
         }
       }
-    } catch (CorruptionException | IndexOutOfBoundsException e) {
-      findings.add(
-          Area.REGISTRY, "meta row of kind " + (char) key[0], String.valueOf(e.getMessage()));
+    } catch (NacreException | IndexOutOfBoundsException e) {
+      String kind = key.length == 0 ? "none" : Character.toString(key[0]);
+      findings.add(Area.REGISTRY, "meta row of kind " + kind, String.valueOf(e.getMessage()));
     }
   }
 

@@ -313,7 +313,10 @@ public final class StoreVerification {
   private void guarded(Area area, String place, Runnable check) {
     try {
       check.run();
-    } catch (NacreException | IndexOutOfBoundsException | IllegalStateException e) {
+    } catch (NacreException
+        | IndexOutOfBoundsException
+        | NegativeArraySizeException
+        | IllegalStateException e) {
       findings.add(area, place, "not everything could be read: " + e.getMessage());
     }
   }
