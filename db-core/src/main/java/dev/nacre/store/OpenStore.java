@@ -92,10 +92,12 @@ final class OpenStore implements AutoCloseable {
 
   private static OpenStore openAsOwner(StoreOptions options, StoreDirectory directory) {
     boolean mended = PowerCut.mend(directory);
+    options.probe().reached(StorageProbe.Step.OPENING_MENDED);
     LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
     if (log.damaged()) {
       checkDamage(options, directory, log);
     }
+    options.probe().reached(StorageProbe.Step.OPENING_LOG_CHECKED);
     return openEngine(options, directory, log, mended);
   }
 
@@ -197,7 +199,9 @@ final class OpenStore implements AutoCloseable {
       if (directory != null) {
         checkNothingLost(engine, directory, log);
         if (!options.readOnly()) {
+          options.probe().reached(StorageProbe.Step.OPENING_RECOVERED);
           boolean clean = checkCleanMarker(engine, directory);
+          options.probe().reached(StorageProbe.Step.OPENING_UNMARKED);
           renewLineage = mended || log.damaged() || (!clean && directory.mayHaveLostPower());
         }
       }
@@ -227,7 +231,9 @@ final class OpenStore implements AutoCloseable {
       boolean renewLineage) {
     String lineage = lineage(engine, options.readOnly(), renewLineage);
     if (directory != null && !options.readOnly()) {
+      options.probe().reached(StorageProbe.Step.OPENING_LINEAGE_DECIDED);
       directory.settle();
+      options.probe().reached(StorageProbe.Step.OPENING_SETTLED);
     }
     NamespaceRegistry registry = NamespaceRegistry.load(engine);
     Visible last = lastCommit(engine);
@@ -354,13 +360,17 @@ final class OpenStore implements AutoCloseable {
   @Override
   public void close() {
     committer.drain();
+    committer.reached(StorageProbe.Step.CLOSING_DRAINED);
     executors.close();
     boolean clean = !readOnly && !committer.hasFailed() && synced();
+    committer.reached(StorageProbe.Step.CLOSING_SYNCED);
     engine.close();
+    committer.reached(StorageProbe.Step.CLOSING_ENGINE_CLOSED);
     if (directory != null) {
       if (clean) {
         markClean(directory);
       }
+      committer.reached(StorageProbe.Step.CLOSING_MARKED);
       directory.close();
     }
   }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDB;
 import org.rocksdb.util.Environment;
 
@@ -101,18 +102,38 @@ public final class ChildJvm implements AutoCloseable {
 
   /** The next message, without its mark; fails when the process ends before. */
   public String next() {
+    String message = nextOrEnd();
+    if (message == null) {
+      throw new AssertionError("the child ended with " + awaitExit() + ":\n" + errors());
+    }
+    return message;
+  }
+
+  /** The next message, without its mark; null when the process ends before. */
+  public @Nullable String nextOrEnd() {
     try {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         if (line.startsWith(MARK)) {
           return line.substring(MARK.length());
         }
       }
-      throw new AssertionError("the child ended with " + process.waitFor() + ":\n" + errors());
+      return null;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private int awaitExit() {
+    try {
+      return process.waitFor();
     } catch (InterruptedException e) {
       throw new AssertionError("interrupted while waiting for the child", e);
     }
+  }
+
+  /** Whether it has not ended. */
+  public boolean isAlive() {
+    return process.isAlive();
   }
 
   /** Waits for a message that starts with {@code expected}. */

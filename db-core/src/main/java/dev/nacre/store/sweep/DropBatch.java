@@ -1,6 +1,7 @@
 package dev.nacre.store.sweep;
 
 import dev.nacre.error.NacreException;
+import dev.nacre.store.StorageProbe;
 import dev.nacre.store.commit.GroupCommitter;
 import dev.nacre.store.commit.NamespaceEntry;
 import dev.nacre.store.layout.FloorRow;
@@ -51,6 +52,7 @@ final class DropBatch {
     }
     namespace.setFloors(floors);
     raised = namespace;
+    committer.reached(StorageProbe.Step.FLOOR_RAISED);
   }
 
   /** Drops a row. */
@@ -105,6 +107,7 @@ final class DropBatch {
       await(committer.maintain(batch, false));
       raised = null;
       counts.add(pending);
+      committer.reached(StorageProbe.Step.ROWS_DROPPED);
     } finally {
       // Also what failed: it is found again by the next sweep.
       batch.clear(GroupCommitter.MAINTENANCE_BYTES);
