@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nacre.search.SearchPlan;
 import dev.nacre.store.StorageProbe.Step;
+import dev.nacre.testing.ChildClasses;
 import dev.nacre.testing.TestDirectories;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,7 @@ class CrashOracleTest {
         only == null ? Math.ceilDiv(deaths, OracleRun.DEATHS_PER_DIRECTORY) : 1;
     System.out.println("CrashOracleTest: " + deaths + " deaths, seed " + seed);
     OracleRun.Tally total = new OracleRun.Tally();
+    ChildClasses classes = OracleRun.prepare(work);
     AtomicInteger next = new AtomicInteger();
     try (ExecutorService executor = Executors.newFixedThreadPool(RUNS)) {
       List<Future<OracleRun.Tally>> runs = new ArrayList<>();
@@ -72,7 +74,7 @@ class CrashOracleTest {
         runs.add(
             executor.submit(
                 () -> {
-                  try (OracleRun run = new OracleRun(place, KEPT)) {
+                  try (OracleRun run = new OracleRun(place, KEPT, classes)) {
                     for (int n = next.getAndIncrement();
                         n < directories;
                         n = next.getAndIncrement()) {

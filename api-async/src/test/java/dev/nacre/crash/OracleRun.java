@@ -2,6 +2,7 @@ package dev.nacre.crash;
 
 import dev.nacre.search.SearchPlan;
 import dev.nacre.store.StorageProbe.Step;
+import dev.nacre.testing.ChildClasses;
 import dev.nacre.testing.ChildJvm;
 import dev.nacre.testing.TestDirectories;
 import java.io.IOException;
@@ -29,6 +30,7 @@ final class OracleRun implements AutoCloseable {
 
   private final Path work;
   private final Path kept;
+  private final ChildClasses classes;
   private final Tally tally = new Tally();
   private @Nullable ChildJvm spare;
 
@@ -77,14 +79,22 @@ final class OracleRun implements AutoCloseable {
    *
    * @param work an empty directory, best in memory
    * @param kept where a directory is kept that fails
+   * @param classes what the children load
    */
-  OracleRun(Path work, Path kept) {
+  OracleRun(Path work, Path kept, ChildClasses classes) {
+    this.classes = classes;
     this.work = work;
     this.kept = kept;
   }
 
   Tally tally() {
     return tally;
+  }
+
+  /** Prepares what the children load, by a life in full. */
+  static ChildClasses prepare(Path work) throws IOException, InterruptedException {
+    OracleOrder life = new OracleOrder(work.resolve("prepared"), "prepared", 1, null, 0, 200, true);
+    return ChildClasses.prepare(OracleChild.class, work, life.line() + "\n");
   }
 
   /** So many deaths on a directory that follow from a seed, as far as threads and time allow. */
@@ -155,7 +165,7 @@ final class OracleRun implements AutoCloseable {
     int commits = random.nextInt(COMMITS_MAX);
     boolean ended = false;
     try (ChildJvm child = ready()) {
-      spare = ChildJvm.start(OracleChild.class, work);
+      spare = ChildJvm.start(classes, OracleChild.class, work);
       child.send(order.line());
       child.expect("opening");
       if (opening > 0) {
@@ -196,7 +206,7 @@ final class OracleRun implements AutoCloseable {
   }
 
   private ChildJvm ready() throws IOException {
-    ChildJvm child = spare == null ? ChildJvm.start(OracleChild.class, work) : spare;
+    ChildJvm child = spare == null ? ChildJvm.start(classes, OracleChild.class, work) : spare;
     spare = null;
     child.expect("ready");
     return child;

@@ -53,6 +53,17 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /**
+   * Starts a process whose classes are prepared.
+   *
+   * @param classes what it loads
+   * @param main its main class
+   * @param work a directory for its native library and its error output
+   */
+  public static ChildJvm start(ChildClasses classes, Class<?> main, Path work) throws IOException {
+    return start(command(classes, main, work), work, Map.of());
+  }
+
+  /**
    * Starts a process with more in its environment.
    *
    * @param main its main class, on the class path of the tests
@@ -63,26 +74,34 @@ public final class ChildJvm implements AutoCloseable {
   public static ChildJvm start(
       Class<?> main, Path work, Map<String, String> environment, String... arguments)
       throws IOException {
+    return start(command(ChildClasses.asTheyAre(), main, work, arguments), work, environment);
+  }
+
+  private static ChildJvm start(List<String> command, Path work, Map<String, String> environment)
+      throws IOException {
+    Path errors = Files.createTempFile(work, "child", ".err");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+    builder.environment().putAll(environment);
+    return new ChildJvm(builder.start(), errors);
+  }
+
+  static List<String> command(ChildClasses classes, Class<?> main, Path work, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
-            "-Xshare:auto",
             "-Xmx192m",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             // A killed process cannot delete the library it has extracted: all share one.
-            "-Djava.library.path=" + nativeLibrary(work).getParent(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            main.getName()));
+            "-Djava.library.path=" + nativeLibrary(work).getParent()));
+    command.addAll(classes.flags());
+    command.addAll(List.of("-cp", classes.classPath(), main.getName()));
     command.addAll(List.of(arguments));
-    Path errors = Files.createTempFile(work, "child", ".err");
-    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
-    builder.environment().putAll(environment);
-    return new ChildJvm(builder.start(), errors);
+    return command;
   }
 
   private static Path nativeLibrary(Path work) throws IOException {

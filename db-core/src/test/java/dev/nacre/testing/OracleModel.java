@@ -203,6 +203,12 @@ public final class OracleModel {
     vectors.compareAt(store, AsOf.version(version), random);
   }
 
+  /** What there was of a key at a version, as text. */
+  public String state(long version, String namespace, String key) {
+    NaiveNamespace there = model.world(version).namespaces().get(namespace);
+    return there == null ? "no namespace" : String.valueOf(there.states.get(key));
+  }
+
   /** The vectors of a space in the newest version, of records that are live at an instant. */
   public Map<String, Embedding> liveVectors(String namespace, String space, Instant at) {
     Map<String, Embedding> found = new LinkedHashMap<>();
