@@ -105,6 +105,7 @@ final class OracleRun implements AutoCloseable {
     List<Step> steps = new ArrayList<>();
     OracleCheck check = null;
     OracleOrder order = null;
+    boolean opened = false;
     try {
       for (int i = 0; i < deaths; i++) {
         if (steps.isEmpty()) {
@@ -116,12 +117,12 @@ final class OracleRun implements AutoCloseable {
         if (check == null) {
           check = new OracleCheck(order, seed);
         }
-        live(order, random);
+        opened |= live(order, random);
         Path untouched = work.resolve(name + "-untouched");
         TestDirectories.deleteIfThere(untouched);
         if (Files.exists(directory)) {
           TestDirectories.copy(directory, untouched);
-          check.check(i + 1 == deaths);
+          check.check(opened, i + 1 == deaths);
         }
       }
     } catch (Exception | AssertionError e) {
@@ -160,10 +161,12 @@ final class OracleRun implements AutoCloseable {
     };
   }
 
-  private void live(OracleOrder order, Random random) throws Exception {
+  /** Whether the directory was opened, as far as was seen. */
+  private boolean live(OracleOrder order, Random random) throws Exception {
     int opening = order.step() == null && random.nextInt(5) == 0 ? 1 + random.nextInt(60) : 0;
     int commits = random.nextInt(COMMITS_MAX);
     boolean ended = false;
+    boolean opened = false;
     try (ChildJvm child = ready()) {
       spare = ChildJvm.start(classes, OracleChild.class, work);
       child.send(order.line());
@@ -171,13 +174,15 @@ final class OracleRun implements AutoCloseable {
       if (opening > 0) {
         child.run(upTo(opening, random));
       } else if (order.step() == null && !order.closes()) {
-        ended = child.nextOrEnd() == null;
+        child.expect("open");
+        opened = true;
         awaitCommits(child, order, commits);
         child.run(upTo(3, random));
       } else {
         // Until it has ended itself, or has done enough without coming there.
         String said = child.nextOrEnd();
         while (said != null && !said.equals("enough") && !said.equals("closed")) {
+          opened = true;
           said = child.nextOrEnd();
         }
         ended = said == null;
@@ -192,6 +197,7 @@ final class OracleRun implements AutoCloseable {
     } else {
       tally.killed++;
     }
+    return opened;
   }
 
   private static void awaitCommits(ChildJvm child, OracleOrder order, int more) throws Exception {
