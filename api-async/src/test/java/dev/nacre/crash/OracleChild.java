@@ -32,9 +32,6 @@ public final class OracleChild {
 
   /** Runs until it is killed. */
   public static void main(String[] arguments) throws Exception {
-    try (Database warm = Database.openInMemory()) {
-      OracleWork.warmUp(warm);
-    }
     BufferedReader input =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     say("ready");

@@ -148,8 +148,13 @@ final class OracleRun implements AutoCloseable {
         random.nextLong(),
         step,
         passes,
-        closes ? 1 + random.nextInt(20) : COMMITS_MAX,
+        closes ? 1 + random.nextInt(20) : commits(step),
         closes);
+  }
+
+  /** A graph is written when there are enough vectors. */
+  private static int commits(@Nullable Step step) {
+    return step != null && step.name().startsWith("INDEX_") ? 2 * COMMITS_MAX : COMMITS_MAX;
   }
 
   /** What happens with every commit may happen some times before. */
@@ -180,8 +185,9 @@ final class OracleRun implements AutoCloseable {
         child.run(upTo(3, random));
       } else {
         // Until it has ended itself, or has done enough without coming there.
+        String last = order.step() == null || !order.closes() ? "enough" : "closed";
         String said = child.nextOrEnd();
-        while (said != null && !said.equals("enough") && !said.equals("closed")) {
+        while (said != null && !said.equals(last)) {
           opened = true;
           said = child.nextOrEnd();
         }

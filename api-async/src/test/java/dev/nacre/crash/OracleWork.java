@@ -41,6 +41,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that a database can do, from several threads, until it is stopped or the end. */
@@ -49,6 +50,8 @@ final class OracleWork {
 
   private static final int WRITERS = 3;
   private static final int OUTSTANDING = 4;
+  private static final int STEP_SECONDS_MAX = 4;
+  private static final long PAUSE_NANOS = 10_000_000;
   private static final Duration LONG = Duration.ofSeconds(60);
 
   private final Database database;
@@ -64,17 +67,6 @@ final class OracleWork {
     this.database = database;
     this.order = order;
     this.journal = journal;
-  }
-
-  /** Loads what would otherwise be loaded in the short life of a child. */
-  static void warmUp(Database database) {
-    for (int i = 0; i < 3; i++) {
-      var _ = database.batch(OracleWorkload.batch("warm" + i)).join();
-    }
-    var _ = database.similar(OracleWorkload.VECTORS, vector(new Random(1))).join();
-    var _ = database.history(OracleWorkload.KEPT, "a").join();
-    var _ = database.scanPage(ScanRequest.of(OracleWorkload.KEPT)).join();
-    var _ = database.sweep().join();
   }
 
   void start() {
@@ -107,8 +99,12 @@ final class OracleWork {
                 }));
   }
 
+  /** Waits for the commits, and for the step that is to be the last, but not for ever. */
   void awaitEnough() throws InterruptedException {
     enough.await();
+    if (order.step() != null && !order.closes()) {
+      boolean _ = new CountDownLatch(1).await(STEP_SECONDS_MAX, TimeUnit.SECONDS);
+    }
   }
 
   void awaitForever() throws InterruptedException {
@@ -128,7 +124,11 @@ final class OracleWork {
   private void write(String name, Random random) {
     Queue<CompletableFuture<Void>> pending = new ArrayDeque<>();
     for (int i = 0; !stopped; i++) {
-      pending.add(write(name + "-" + i, i, random));
+      if (enough.getCount() == 0) {
+        // What has not come yet is waited for: a few commits a second keep everything going.
+        LockSupport.parkNanos(this, PAUSE_NANOS);
+      }
+      pending.add(change(name + "-" + i, random));
       if (pending.size() == OUTSTANDING || random.nextInt(4) == 0) {
         pending.forEach(OracleWork::settle);
         pending.clear();
@@ -137,7 +137,7 @@ final class OracleWork {
     pending.forEach(OracleWork::settle);
   }
 
-  private CompletableFuture<Void> write(String name, int number, Random random) {
+  private CompletableFuture<Void> change(String name, Random random) {
     WriteOptions options =
         WriteOptions.DEFAULT
             .withTimeout(LONG)
@@ -152,7 +152,7 @@ final class OracleWork {
     String token = what < 8 ? conditional(name, random) : name;
     WriteBatch batch = OracleWorkload.batch(token);
     if (OracleWorkload.isRepeatable(token)) {
-      return repeat(token, batch, number, options, random);
+      return repeat(token, batch, options, random);
     }
     return told(token, batch.writes().size() == 1 ? single(batch, options) : batch(batch, options));
   }
@@ -204,7 +204,7 @@ final class OracleWork {
 
   /** Under an idempotency key, perhaps twice, perhaps one of a life before. */
   private CompletableFuture<Void> repeat(
-      String token, WriteBatch batch, int number, WriteOptions options, Random random) {
+      String token, WriteBatch batch, WriteOptions options, Random random) {
     CompletableFuture<Commit> first = batch(batch, options);
     CompletableFuture<Void> told = told(token, first);
     if (random.nextBoolean()) {
@@ -327,6 +327,8 @@ final class OracleWork {
 
   // ---- Looking after it.
 
+  private final AtomicInteger purges = new AtomicInteger();
+
   private enum Task {
     SWEEP,
     PURGE,
@@ -336,24 +338,18 @@ final class OracleWork {
 
   private void maintain(Random random) {
     Task asked = asked();
-    for (int i = 0; !stopped; i++) {
+    while (!stopped) {
       Task[] all = Task.values();
-      Task task = asked != null && random.nextBoolean() ? asked : all[random.nextInt(all.length)];
+      Task task = asked == null ? all[random.nextInt(all.length)] : asked;
       attempt(
           () ->
               switch (task) {
                 case SWEEP -> database.sweep();
                 case COMPACT -> database.compact();
                 case BACKUP -> database.backup(BackupRequest.to(order.backups()));
-                case PURGE -> purge(OracleWorkload.purging(order.life() + "-p-" + number(), random));
+                case PURGE -> purge(OracleWorkload.purging(order.life() + "-p-" + purges.incrementAndGet(), random));
               });
     }
-  }
-
-  private final AtomicInteger purges = new AtomicInteger();
-
-  private int number() {
-    return purges.incrementAndGet();
   }
 
   private CompletableFuture<?> purge(String token) {
@@ -393,6 +389,7 @@ final class OracleWork {
   // ---- Reading.
 
   private void read(Random random) {
+    boolean searches = order.step() != null && order.step().name().startsWith("INDEX_");
     while (!stopped) {
       int namespace = random.nextInt(OracleWorkload.NAMESPACES.size());
       String name = OracleWorkload.NAMESPACES.get(namespace);
@@ -402,7 +399,7 @@ final class OracleWork {
       AsOf then = seen == 0 ? AsOf.now() : AsOf.version(Math.max(1, seen - random.nextInt(30)));
       attempt(
           () ->
-              switch (random.nextInt(8)) {
+              switch (searches ? 7 : random.nextInt(8)) {
                 case 0 -> database.get(name, key);
                 case 1 -> database.get(GetRequest.of(name, key).withAsOf(then));
                 case 2 -> database.scanPage(ScanRequest.of(name).withAsOf(then));
