@@ -40,10 +40,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class OracleCheck {
   /** Before the versions that are new, so many are looked at again. */
-  private static final int KNOWN_VERSIONS = 2;
+  private static final int KNOWN_VERSIONS = 1;
 
   /** So many of the new ones, from the end, where a kill takes away. */
-  private static final int NEW_VERSIONS = 12;
+  private static final int NEW_VERSIONS = 8;
 
   private final Path directory;
   private final Path backups;
@@ -94,7 +94,6 @@ final class OracleCheck {
     if (left != null) {
       assertEquals(List.of(), left.problems());
     }
-    boolean purging;
     try (Store store = open();
         VectorEngine engine = VectorEngine.open(store, vectors())) {
       long known = model.version();
@@ -104,7 +103,14 @@ final class OracleCheck {
       }
       checkAcknowledged();
       compare(store, engine, last ? 0 : Math.max(known, model.version() - NEW_VERSIONS), known);
-      purging = store.hasPendingPurge();
+      if (random.nextInt(3) == 0) {
+        var _ = store.sweep(() -> false);
+        assertEquals(0, store.statistics().sweeps().failures());
+        long before = model.version();
+        model.follow(store);
+        compare(store, engine, before, before);
+      }
+      boolean purging = store.hasPendingPurge();
       if (purging && (last || random.nextBoolean())) {
         interruptedPurges++;
         store.resumePurges(engine::forget);

@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -40,11 +41,13 @@ public final class OracleChild {
       return;
     }
     OracleOrder order = OracleOrder.parse(line);
+    List<OracleJournal.Line> before = OracleJournal.read(order.journal());
     say("opening");
     try (OracleJournal journal = new OracleJournal(order.journal())) {
       try (Database database = open(order.directory(), new Halting(order))) {
         say("open");
         OracleWork work = new OracleWork(database, order, journal);
+        work.retry(before);
         work.start();
         work.awaitEnough();
         say("enough");

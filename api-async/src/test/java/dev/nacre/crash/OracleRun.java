@@ -9,11 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +22,7 @@ import org.jspecify.annotations.Nullable;
  * than living. For one thread.
  */
 final class OracleRun implements AutoCloseable {
-  /** How many deaths a directory sees. */
-  static final int DEATHS_PER_DIRECTORY = 12;
-
-  private static final int COMMITS_MAX = 60;
+  private static final int COMMITS_MAX = 40;
 
   private final Path work;
   private final Path kept;
@@ -97,23 +93,20 @@ final class OracleRun implements AutoCloseable {
     return ChildClasses.prepare(OracleChild.class, work, life.line() + "\n");
   }
 
-  /** So many deaths on a directory that follow from a seed, as far as threads and time allow. */
-  void directory(long seed, int deaths) throws Exception {
+  /**
+   * Deaths on one directory, each at a step, or at random where there is none. What is done there
+   * follows from a seed, as far as threads and time allow.
+   */
+  void directory(long seed, List<Optional<Step>> deaths) throws Exception {
     Random random = new Random(seed);
     String name = "s" + Long.toHexString(seed);
     Path directory = work.resolve(name);
-    List<Step> steps = new ArrayList<>();
     OracleCheck check = null;
     OracleOrder order = null;
     boolean opened = false;
     try {
-      for (int i = 0; i < deaths; i++) {
-        if (steps.isEmpty()) {
-          steps.addAll(List.of(Step.values()));
-          Collections.shuffle(steps, random);
-        }
-        Step step = random.nextInt(4) == 0 ? null : steps.removeLast();
-        order = order(directory, name + "-" + i, step, random);
+      for (int i = 0; i < deaths.size(); i++) {
+        order = order(directory, name + "-" + i, deaths.get(i).orElse(null), random);
         if (check == null) {
           check = new OracleCheck(order, seed);
         }
@@ -122,7 +115,7 @@ final class OracleRun implements AutoCloseable {
         TestDirectories.deleteIfThere(untouched);
         if (Files.exists(directory)) {
           TestDirectories.copy(directory, untouched);
-          check.check(opened, i + 1 == deaths);
+          check.check(opened, i + 1 == deaths.size());
         }
       }
     } catch (Exception | AssertionError e) {

@@ -30,6 +30,7 @@ import dev.nacre.testing.OracleWorkload;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,7 @@ final class OracleWork {
 
   private static final int WRITERS = 3;
   private static final int OUTSTANDING = 4;
+  private static final int RETRIED = 6;
   private static final int STEP_SECONDS_MAX = 4;
   private static final long PAUSE_NANOS = 10_000_000;
   private static final Duration LONG = Duration.ofSeconds(60);
@@ -67,6 +69,51 @@ final class OracleWork {
     this.database = database;
     this.order = order;
     this.journal = journal;
+  }
+
+  /**
+   * Sends again what lives before this one have sent last, with the same idempotency keys: what was
+   * acknowledged is answered as it was, of the rest nobody knows whether it was committed.
+   */
+  void retry(List<OracleJournal.Line> before) {
+    Map<String, OracleJournal.Line> told = new HashMap<>();
+    before.forEach(line -> told.put(line.token(), line));
+    List<String> last =
+        before.reversed().stream()
+            .map(OracleJournal.Line::token)
+            .filter(token -> token.indexOf(';') < 0)
+            .limit(RETRIED)
+            .toList();
+    for (String token : last) {
+      int dash = token.lastIndexOf('-');
+      int number = Integer.parseInt(token.substring(dash + 1));
+      for (int next = number; next < number + OUTSTANDING; next++) {
+        String again = token.substring(0, dash + 1) + next;
+        if (OracleWorkload.isRepeatable(again)) {
+          retry(again, told.get(again));
+        }
+      }
+    }
+  }
+
+  private void retry(String token, OracleJournal.@Nullable Line line) {
+    CompletableFuture<Commit> sent = batch(OracleWorkload.batch(token), WriteOptions.DEFAULT);
+    if (line == null) {
+      settle(told(token, sent));
+      return;
+    }
+    try {
+      Commit commit = sent.join();
+      if (!line.committed()
+          || commit.version() != line.version()
+          || !commit.committedAt().toString().equals(line.committedAt())) {
+        throw new AssertionError(token + " was " + line + " and is now " + commit);
+      }
+    } catch (CompletionException e) {
+      if (line.committed() || !isRefusal(e)) {
+        throw e;
+      }
+    }
   }
 
   void start() {
@@ -339,6 +386,9 @@ final class OracleWork {
   private void maintain(Random random) {
     Task asked = asked();
     while (!stopped) {
+      if (asked == null) {
+        LockSupport.parkNanos(this, random.nextLong(PAUSE_NANOS));
+      }
       Task[] all = Task.values();
       Task task = asked == null ? all[random.nextInt(all.length)] : asked;
       attempt(
@@ -391,6 +441,7 @@ final class OracleWork {
   private void read(Random random) {
     boolean searches = order.step() != null && order.step().name().startsWith("INDEX_");
     while (!stopped) {
+      LockSupport.parkNanos(this, random.nextLong(PAUSE_NANOS / 5));
       int namespace = random.nextInt(OracleWorkload.NAMESPACES.size());
       String name = OracleWorkload.NAMESPACES.get(namespace);
       List<String> keys = OracleWorkload.keys(namespace);
