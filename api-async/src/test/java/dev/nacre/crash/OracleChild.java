@@ -8,11 +8,7 @@ import dev.nacre.store.StoreOptions;
 import dev.nacre.store.Sweeping;
 import dev.nacre.testing.ChildJvm;
 import java.io.BufferedReader;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,32 +31,32 @@ public final class OracleChild {
   public static void main(String[] arguments) throws Exception {
     BufferedReader input =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    say("ready");
+    ChildJvm.say("ready");
     String line = input.readLine();
     if (line == null) {
       return;
     }
     OracleOrder order = OracleOrder.parse(line);
     List<OracleJournal.Line> before = OracleJournal.read(order.journal());
-    say("opening");
+    ChildJvm.say("opening");
     try (OracleJournal journal = new OracleJournal(order.journal())) {
       try (Database database = open(order.directory(), new Halting(order))) {
-        say("open");
+        ChildJvm.say("open");
         OracleWork work = new OracleWork(database, order, journal);
         work.retry(before);
         work.start();
         work.awaitEnough();
-        say("enough");
+        ChildJvm.say("enough");
         if (!order.closes()) {
           work.awaitForever();
         }
         work.stop();
-        say("closing");
+        ChildJvm.say("closing");
       }
     } catch (RuntimeException | Error e) {
       failed(e);
     }
-    say("closed");
+    ChildJvm.say("closed");
   }
 
   /** Whatever fails here is a finding: the process ends in a way that a kill does not. */
@@ -100,15 +96,6 @@ public final class OracleChild {
         // Neither hooks nor finally blocks run: what the system was given is all that is left.
         Runtime.getRuntime().halt(KILLED);
       }
-    }
-  }
-
-  static void say(String message) {
-    byte[] line = (ChildJvm.MARK + message + "\n").getBytes(StandardCharsets.UTF_8);
-    try {
-      new FileOutputStream(FileDescriptor.out).write(line);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }
