@@ -17,6 +17,7 @@ import dev.nacre.store.rocks.LogCheckResult;
 import dev.nacre.store.rocks.RocksCursor;
 import dev.nacre.store.rocks.RocksEngine;
 import dev.nacre.store.rocks.StorageFailure;
+import dev.nacre.store.rocks.StorageFileCheck;
 import dev.nacre.store.rocks.WriteAheadLogCheck;
 import dev.nacre.store.verify.PowerCut;
 import java.io.IOException;
@@ -91,6 +92,7 @@ final class OpenStore implements AutoCloseable {
   }
 
   private static OpenStore openAsOwner(StoreOptions options, StoreDirectory directory) {
+    checkManifest(directory);
     boolean mended = PowerCut.mend(directory);
     options.probe().reached(StorageProbe.Step.OPENING_MENDED);
     LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
@@ -124,6 +126,7 @@ final class OpenStore implements AutoCloseable {
    * RocksDB, which then has at least what they vouch for.
    */
   private static OpenStore lookBeside(StoreOptions options, StoreDirectory directory) {
+    checkManifest(directory);
     OptionalLong closedAt = directory.cleanMarker();
     LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
     PowerCut.refuseTorn(directory, log);
@@ -137,6 +140,25 @@ final class OpenStore implements AutoCloseable {
     return store;
   }
 
+  /** What RocksDB would report as a file it cannot open, or take for a store that is yet to be. */
+  private static void checkManifest(StoreDirectory directory) {
+    StorageFileCheck.@Nullable Damage missing;
+    try {
+      missing = StorageFileCheck.missing(directory.store());
+    } catch (IOException e) {
+      throw new UnavailableException(
+          "the files of " + directory.path() + " cannot be looked at: " + e,
+          Map.of("directory", directory.path().toString(), "outcome", "none"),
+          e);
+    }
+    if (missing != null) {
+      String file = directory.store().resolve(missing.file()).toString();
+      throw new CorruptionException(
+          file + ": " + missing.what() + "; nothing was changed; restore it from a backup",
+          Map.of("file", file));
+    }
+  }
+
   /** A damaged log may be a torn tail: then everything it vouches for is there without the tail. */
   private static void checkDamage(
       StoreOptions options, StoreDirectory directory, LogCheckResult log) {
@@ -146,6 +168,15 @@ final class OpenStore implements AutoCloseable {
             new RocksEngine.Options(
                 directory.store(), true, options.blockCacheBytes(), options.writeBufferBytes()))) {
       checkNothingLost(engine, directory, log);
+    } catch (CorruptionException e) {
+      if (String.valueOf(e.getMessage()).contains(log.damage())) {
+        throw e;
+      }
+      // RocksDB says what it misses in other files then.
+      throw new CorruptionException(
+          "the write-ahead log is damaged (" + log.damage() + "): " + e.getMessage(),
+          e.details(),
+          e);
     }
     LOG.warn("the write-ahead log ends in a torn record ({}), as a crash leaves it", log.damage());
   }

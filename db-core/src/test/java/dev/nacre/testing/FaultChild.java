@@ -205,11 +205,11 @@ public final class FaultChild {
     }
   }
 
-  /** The version of the newest record there is. */
+  /** Reads every record there is; the newest version that was found. */
   private static long read(Store store) throws Exception {
     return inTime(
         () -> {
-          long newest = 0;
+          long newest = store.commitInfo(store.now().version()).orElseThrow().version();
           for (String namespace : OracleWorkload.NAMESPACES) {
             for (VersionedRecord record : store.scan(ScanRequest.of(namespace)).items()) {
               newest = Math.max(newest, record.version());
