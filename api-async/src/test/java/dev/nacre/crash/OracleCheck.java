@@ -1,28 +1,19 @@
 package dev.nacre.crash;
 
-import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nacre.Maintenance;
 import dev.nacre.maintain.Backup;
 import dev.nacre.maintain.RestoreRequest;
 import dev.nacre.maintain.VerifyReport;
-import dev.nacre.model.Embedding;
-import dev.nacre.model.EmbeddingSpace;
-import dev.nacre.search.Hit;
 import dev.nacre.search.SearchPlan;
-import dev.nacre.search.SearchRequest;
-import dev.nacre.search.SearchResult;
 import dev.nacre.store.Store;
 import dev.nacre.store.StoreOptions;
 import dev.nacre.store.Sweeping;
 import dev.nacre.testing.OracleModel;
-import dev.nacre.testing.OracleWorkload;
 import dev.nacre.testing.TestDirectories;
 import dev.nacre.vector.VectorEngine;
-import dev.nacre.vector.VectorOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,7 +86,7 @@ final class OracleCheck {
       assertEquals(List.of(), left.problems());
     }
     try (Store store = open();
-        VectorEngine engine = VectorEngine.open(store, vectors())) {
+        VectorEngine engine = VectorEngine.open(store, SearchCheck.options())) {
       long known = model.version();
       model.follow(store);
       if (left != null) {
@@ -132,10 +123,6 @@ final class OracleCheck {
             .withSweeping(new Sweeping(Duration.ZERO, Duration.ofMillis(2))));
   }
 
-  private static VectorOptions vectors() {
-    return new VectorOptions(null, 1 << 20, OracleWork.GRAPH_THRESHOLD);
-  }
-
   private void checkAcknowledged() throws IOException {
     List<OracleJournal.Line> lines = OracleJournal.read(journal);
     for (OracleJournal.Line line : lines.subList(acknowledged, lines.size())) {
@@ -157,56 +144,8 @@ final class OracleCheck {
     }
     model.compareAt(store, newest, random);
     model.compareAt(store, random.nextLong(newest + 1), random);
-    search(engine, store);
-  }
-
-  /** A vector itself is the nearest, and every hit has the score of what is stored. */
-  private void search(VectorEngine engine, Store store) {
-    for (String namespace : List.of(OracleWorkload.VECTORS, OracleWorkload.KEPT)) {
-      EmbeddingSpace space = OracleWorkload.SPACES.getFirst();
-      boolean there =
-          store
-              .namespace(store.now(), namespace)
-              .map(found -> found.spaces().contains(space))
-              .orElse(false);
-      for (int i = 0; there && i < 3; i++) {
-        Map<String, Embedding> before =
-            model.liveVectors(namespace, space.name(), store.now().instant());
-        if (before.isEmpty()) {
-          break;
-        }
-        String key = List.copyOf(before.keySet()).get(random.nextInt(before.size()));
-        float[] vector = requireNonNull(before.get(key)).vector();
-        SearchResult result =
-            engine.similar(SearchRequest.byVector(namespace, vector).withK(5));
-        assertEquals(model.version(), result.readPoint().version());
-        Map<String, Embedding> stored =
-            model.liveVectors(namespace, space.name(), result.readPoint().instant());
-        assertEquals(
-            Math.min(5, stored.size()), result.hits().size(), () -> "hits of " + stored.keySet());
-        if (stored.containsKey(key)) {
-          assertEquals(key, result.hits().getFirst().key(), "the vector itself is the nearest");
-        }
-        for (Hit hit : result.hits()) {
-          Embedding embedding = stored.get(hit.key());
-          assertNotNull(embedding, () -> hit + " is not there");
-          assertEquals(cosine(vector, embedding.vector()), hit.score(), 1e-4, hit::toString);
-        }
-        var _ = searches.merge(result.plan().tier(), 1, Integer::sum);
-      }
-    }
-  }
-
-  private static double cosine(float[] left, float[] right) {
-    double product = 0;
-    double leftSquares = 0;
-    double rightSquares = 0;
-    for (int i = 0; i < left.length; i++) {
-      product += (double) left[i] * right[i];
-      leftSquares += (double) left[i] * left[i];
-      rightSquares += (double) right[i] * right[i];
-    }
-    return product / Math.sqrt(leftSquares * rightSquares);
+    SearchCheck.run(
+        store, engine, model, random, tier -> searches.merge(tier, 1, Integer::sum));
   }
 
   /** What is listed is whole; the newest one is restored in the end. */

@@ -69,7 +69,7 @@ public final class OracleChild {
   private static Database open(Path directory, StorageProbe probe) {
     DatabaseOptions options =
         DatabaseOptions.builder(directory)
-            .graphThreshold(OracleWork.GRAPH_THRESHOLD)
+            .graphThreshold(SearchCheck.GRAPH_THRESHOLD)
             .blockCacheBytes(1 << 20)
             .writeBufferBytes(1 << 20)
             .readThreads(2)

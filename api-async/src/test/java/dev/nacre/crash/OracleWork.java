@@ -47,8 +47,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything that a database can do, from several threads, until it is stopped or the end. */
 final class OracleWork {
-  static final int GRAPH_THRESHOLD = 24;
-
   private static final int WRITERS = 3;
   private static final int OUTSTANDING = 4;
   private static final int RETRIED = 6;

@@ -58,6 +58,11 @@ public final class ImageChild {
 
   /** Takes orders: root, journal, seed, life. */
   public static void main(String[] arguments) throws Exception {
+    run(ImageViews.NONE);
+  }
+
+  /** The same with views beside the store. */
+  public static void run(ImageViews views) throws Exception {
     Shim shim = Shim.loaded();
     BufferedReader input =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -66,7 +71,7 @@ public final class ImageChild {
       String[] order = line.split("\t", -1);
       Path root = Path.of(order[0]);
       try (Shim.Session session = shim.begin(root, Path.of(order[1]))) {
-        new ImageChild(session, root, new Random(Long.parseLong(order[2])), order[3]).live();
+        new ImageChild(session, root, new Random(Long.parseLong(order[2])), order[3]).live(views);
       } catch (Exception | AssertionError e) {
         // Whatever fails here is a finding.
         e.printStackTrace();
@@ -84,12 +89,13 @@ public final class ImageChild {
         .withSweeping(new Sweeping(Duration.ZERO, GRACE));
   }
 
-  private void live() throws Exception {
+  private void live(ImageViews views) throws Exception {
     int rounds = 1 + random.nextInt(3);
     for (int round = 0; round < rounds; round++) {
       StoreOptions options =
           options(root.resolve("db")).withSweeping(new Sweeping(Duration.ofMillis(4), GRACE));
-      try (Store store = Store.open(options)) {
+      try (Store store = Store.open(options);
+          AutoCloseable _ = views.follow(store, new Random(random.nextLong()))) {
         session.mark("open\t" + store.now().version() + "\t" + store.lineage());
         int commits = 3 + random.nextInt(24);
         // From rounds in which nothing is forced to the disk to those in which everything is.

@@ -33,6 +33,7 @@ final class ImageReference {
   private static final int LAST_VERSIONS = 5;
 
   private final List<Committed> commits;
+  private final ImageViews views;
 
   /**
    * What was known when the power went.
@@ -45,12 +46,13 @@ final class ImageReference {
 
   private record Committed(String token, Instant time) {}
 
-  private ImageReference(List<Committed> commits) {
+  private ImageReference(List<Committed> commits, ImageViews views) {
     this.commits = commits;
+    this.views = views;
   }
 
   /** Reads what a directory holds. */
-  static ImageReference read(Path directory) {
+  static ImageReference read(Path directory, ImageViews views) {
     try (Store store = Store.open(ImageChild.options(directory))) {
       OracleModel model = new OracleModel();
       model.follow(store);
@@ -58,7 +60,7 @@ final class ImageReference {
       for (long version = 1; version <= model.version(); version++) {
         commits.add(new Committed(model.token(version), model.committedAt(version)));
       }
-      return new ImageReference(List.copyOf(commits));
+      return new ImageReference(List.copyOf(commits), views);
     }
   }
 
@@ -100,6 +102,7 @@ final class ImageReference {
       model.follow(store);
       checkPrefix(model);
       compare(store, model, chance, everything);
+      views.compare(store, model, chance);
       if (left < known.seen) {
         assertNotEquals(known.lineage, lineage, "numbers somebody has seen are given again");
       }
@@ -111,8 +114,9 @@ final class ImageReference {
       assertEquals(model.version(), store.now().version());
       assertEquals(lineage, store.lineage());
       compare(store, model, chance, false);
+      views.compare(store, model, chance);
     }
-    VerifyReport after = StoreVerification.run(directory, ViewCheck.NONE);
+    VerifyReport after = StoreVerification.run(directory, views.check());
     assertTrue(after.isClean(), () -> after.problems().toString());
     assertEquals(model.version(), after.version());
     return left;
