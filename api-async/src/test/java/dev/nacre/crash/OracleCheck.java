@@ -144,8 +144,7 @@ final class OracleCheck {
     }
     model.compareAt(store, newest, random);
     model.compareAt(store, random.nextLong(newest + 1), random);
-    SearchCheck.run(
-        store, engine, model, random, tier -> searches.merge(tier, 1, Integer::sum));
+    SearchCheck.run(store, engine, model, random, tier -> searches.merge(tier, 1, Integer::sum));
   }
 
   /** What is listed is whole; the newest one is restored in the end. */

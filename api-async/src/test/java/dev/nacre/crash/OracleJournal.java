@@ -62,8 +62,7 @@ final class OracleJournal implements AutoCloseable {
       for (String line : Files.readAllLines(path, StandardCharsets.UTF_8)) {
         String[] fields = line.split("\t", -1);
         lines.add(
-            new Line(
-                fields[0].equals(COMMITTED), Long.parseLong(fields[1]), fields[2], fields[3]));
+            new Line(fields[0].equals(COMMITTED), Long.parseLong(fields[1]), fields[2], fields[3]));
       }
     }
     return lines;

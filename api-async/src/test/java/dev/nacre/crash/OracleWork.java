@@ -253,7 +253,8 @@ final class OracleWork {
     CompletableFuture<Commit> first = batch(batch, options);
     CompletableFuture<Void> told = told(token, first);
     if (random.nextBoolean()) {
-      // Told first, so that there is nothing new beside the retry and the log may have to be synced.
+      // Told first, so that there is nothing new beside the retry and the log may have to be
+      // synced.
       settle(told);
       Commit commit = first.join();
       Commit again = batch(batch, options.withDurability(Durability.SYNC)).join();
@@ -294,9 +295,7 @@ final class OracleWork {
                                     .writes()) {
                               Write.Upsert upsert = (Write.Upsert) write;
                               transaction.put(
-                                  upsert.namespace(),
-                                  upsert.key(),
-                                  requireNonNull(upsert.value()));
+                                  upsert.namespace(), upsert.key(), requireNonNull(upsert.value()));
                             }
                             return null;
                           });
@@ -395,7 +394,10 @@ final class OracleWork {
                 case SWEEP -> database.sweep();
                 case COMPACT -> database.compact();
                 case BACKUP -> database.backup(BackupRequest.to(order.backups()));
-                case PURGE -> purge(OracleWorkload.purging(order.life() + "-p-" + purges.incrementAndGet(), random));
+                case PURGE ->
+                    purge(
+                        OracleWorkload.purging(
+                            order.life() + "-p-" + purges.incrementAndGet(), random));
               });
     }
   }

@@ -66,9 +66,7 @@ final class SearchCheck {
     assertEquals(model.version(), result.readPoint().version());
     Map<String, Embedding> stored =
         model.liveVectors(
-            namespace,
-            OracleWorkload.SPACES.getFirst().name(),
-            result.readPoint().instant());
+            namespace, OracleWorkload.SPACES.getFirst().name(), result.readPoint().instant());
     assertEquals(
         Math.min(K, stored.size()), result.hits().size(), () -> "hits of " + stored.keySet());
     if (stored.containsKey(key)) {

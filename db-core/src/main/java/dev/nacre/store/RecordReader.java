@@ -50,10 +50,7 @@ final class RecordReader {
     Purges purges = namespace.purges();
     RecordRow row =
         rowBehindHead(
-            namespace,
-            key,
-            version,
-            engine.get(ColumnFamily.HEAD, Keys.head(namespace.id(), key)));
+            namespace, key, version, engine.get(ColumnFamily.HEAD, Keys.head(namespace.id(), key)));
     HistoryFloors.checkNotDropped(namespace, version);
     return unpurged(purges, key, row);
   }

@@ -133,8 +133,7 @@ final class ImageReference {
   /** What is left are the first commits of those there were. */
   private void checkPrefix(OracleModel model) {
     for (long version = 1; version <= model.version(); version++) {
-      checkAcknowledged(
-          version, model.committedAt(version).toString(), model.token(version));
+      checkAcknowledged(version, model.committedAt(version).toString(), model.token(version));
     }
   }
 

@@ -115,8 +115,7 @@ public final class StorageFileCheck {
       return null;
     }
     // They are made after CURRENT. RocksDB would begin an empty store beside them.
-    try (DirectoryStream<Path> data =
-        Files.newDirectoryStream(storeDirectory, "*.{sst,log}")) {
+    try (DirectoryStream<Path> data = Files.newDirectoryStream(storeDirectory, "*.{sst,log}")) {
       return data.iterator().hasNext()
           ? new Damage("CURRENT", "it is missing, and there are files of data")
           : null;
