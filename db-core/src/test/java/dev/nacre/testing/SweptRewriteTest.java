@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.Durability;
@@ -100,6 +101,7 @@ class SweptRewriteTest {
     return WriteBatch.builder().put("ns", "k", Value.text(text)).build();
   }
 
+  @CanIgnoreReturnValue
   private static Commit commit(Store store, WriteBatch batch) throws Exception {
     return store.commit(batch, Durability.SYNC, Duration.ofSeconds(30)).get(30, SECONDS);
   }
