@@ -4,6 +4,7 @@ module dev.nacre {
   requires static transitive com.google.errorprone.annotations;
   requires transitive dev.nacre.core;
   requires transitive dev.nacre.vector;
+  requires dev.nacre.sql;
   requires transitive org.reactivestreams;
   requires transitive reactor.core;
   requires static micrometer.core;

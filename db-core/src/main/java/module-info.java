@@ -18,11 +18,14 @@ module dev.nacre.core {
   exports dev.nacre.model;
   exports dev.nacre.store to
       dev.nacre.vector,
+      dev.nacre.sql,
       dev.nacre,
       dev.nacre.bench;
   exports dev.nacre.store.maintain to
+      dev.nacre.sql,
       dev.nacre;
   exports dev.nacre.store.verify to
+      dev.nacre.sql,
       dev.nacre;
   exports dev.nacre.view to
       dev.nacre.vector,

@@ -195,9 +195,9 @@ public interface Database extends AutoCloseable {
   /**
    * The records of a range in key order, as a stream. Nothing happens before a subscriber asks for
    * records. Each subscriber gets a scan of its own, all of it at the read point of its first page;
-   * pages of the request's limit are read on demand, one at a time. Between pages a scan holds
-   * nothing: after the database was closed, the next page fails with {@code
-   * DatabaseClosedException}.
+   * pages of the request's limit are read on demand, one at a time. Between pages a scan holds no
+   * thread, but the history of its moment: cancel one that nobody reads. After the database was
+   * closed, the next page fails with {@code DatabaseClosedException}.
    */
   Flow.Publisher<VersionedRecord> scan(ScanRequest request);
 
@@ -257,7 +257,9 @@ public interface Database extends AutoCloseable {
    * when it is to begin at a version that is not there, with {@code HistoryDroppedException}
    * (details {@code oldest}) when changes behind it were dropped, and with {@code
    * DatabaseClosedException} when the database is closed, at once, whatever had not been delivered.
-   * Resubscribe behind the last event that {@link ChangeEvent#endsCommit ended its commit}.
+   * When storage does not answer it fails with {@code DeadlineExceededException}, and when too many
+   * reads wait as it begins, with {@code ResourceExhaustedException}. Resubscribe behind the last
+   * event that {@link ChangeEvent#endsCommit ended its commit}.
    */
   Flow.Publisher<ChangeEvent> watch(WatchRequest request);
 
@@ -335,6 +337,27 @@ public interface Database extends AutoCloseable {
    * {@code committedLines}.
    */
   CompletableFuture<ImportReport> importLines(ImportRequest request);
+
+  /**
+   * Writes records as an Arrow table, all as of one moment, in bounded memory, for pyarrow, DuckDB,
+   * Polars and LanceDB: a file in Arrow's file format; one named {@code .arrows}, and a stream, in
+   * the streaming format. {@code docs/reference/arrow.md} draws the columns.
+   *
+   * <p>Fails with Validation when the namespaces have more embedding spaces than fit into a row,
+   * Unavailable when this JVM was started without {@code --add-opens=java.base/java.nio=…}.
+   */
+  CompletableFuture<ExportReport> exportArrow(ExportRequest request);
+
+  /**
+   * Commits the rows of an Arrow table in their order, some at a time; the file format or the
+   * streaming format, whichever it is. Parts of a record that its row does not have are kept.
+   *
+   * <p>Fails with Serialization, before anything is committed, when a column is wrong; the details
+   * name the {@code column}. When a row is refused, everything before the commit it would be in has
+   * been committed, and nothing after; the details name the {@code row} and the {@code
+   * committedRows}.
+   */
+  CompletableFuture<ImportReport> importArrow(ImportRequest request);
 
   /**
    * Erases a key, every key with a prefix, or a namespace: every version there ever was, from

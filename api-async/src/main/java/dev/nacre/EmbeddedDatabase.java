@@ -418,6 +418,16 @@ final class EmbeddedDatabase implements Database {
   }
 
   @Override
+  public CompletableFuture<ExportReport> exportArrow(ExportRequest request) {
+    return dispatcher.execute(new Call.ExportArrow(requireNonNull(request, "request")));
+  }
+
+  @Override
+  public CompletableFuture<ImportReport> importArrow(ImportRequest request) {
+    return dispatcher.execute(new Call.ImportArrow(requireNonNull(request, "request")));
+  }
+
+  @Override
   public CompletableFuture<PurgeReport> purge(PurgeRequest request) {
     return dispatcher.execute(new Call.Purge(requireNonNull(request, "request")));
   }

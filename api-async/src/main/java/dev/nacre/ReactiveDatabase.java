@@ -172,6 +172,12 @@ public interface ReactiveDatabase {
   /** See {@link Database#importLines}. */
   Mono<ImportReport> importLines(ImportRequest request);
 
+  /** See {@link Database#exportArrow}. */
+  Mono<ExportReport> exportArrow(ExportRequest request);
+
+  /** See {@link Database#importArrow}. */
+  Mono<ImportReport> importArrow(ImportRequest request);
+
   /** See {@link Database#purge}. */
   Mono<PurgeReport> purge(PurgeRequest request);
 

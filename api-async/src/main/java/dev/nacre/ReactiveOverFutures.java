@@ -289,6 +289,18 @@ final class ReactiveOverFutures implements ReactiveDatabase {
   }
 
   @Override
+  public Mono<ExportReport> exportArrow(ExportRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.exportArrow(request));
+  }
+
+  @Override
+  public Mono<ImportReport> importArrow(ImportRequest request) {
+    requireNonNull(request, "request");
+    return mono(() -> database.importArrow(request));
+  }
+
+  @Override
   public Mono<PurgeReport> purge(PurgeRequest request) {
     requireNonNull(request, "request");
     return mono(() -> database.purge(request));

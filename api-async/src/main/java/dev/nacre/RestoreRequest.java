@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * @param asOf whose state
  * @param condition what must hold for the key now; none for a prefix
  * @param expiry the expiry of what is restored, or null for that of the old state
- * @param attributes what the commit says of itself
+ * @param attributes what the commit says of itself; without an idempotency key for a prefix, whose
+ *     restore finds nothing to do when it is retried
  * @param options durability and timeout
  */
 public record RestoreRequest(
@@ -66,6 +67,12 @@ public record RestoreRequest(
     if (key == null && !condition.equals(WriteCondition.none())) {
       throw new ValidationException(
           "the restore of a prefix has conditions of its own; " + condition + " cannot be added",
+          Map.of("prefix", prefix));
+    }
+    if (key == null && attributes.idempotencyKey() != null) {
+      throw new ValidationException(
+          "the restore of a prefix takes no idempotency key: what it writes follows from what it"
+              + " finds; retry it without one, a second time there is nothing to restore",
           Map.of("prefix", prefix));
     }
   }

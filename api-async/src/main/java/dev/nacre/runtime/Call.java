@@ -32,6 +32,8 @@ import dev.nacre.model.WriteBatch;
 import dev.nacre.model.WriteCondition;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
+import dev.nacre.sql.arrow.ArrowExport;
+import dev.nacre.sql.arrow.ArrowImport;
 import dev.nacre.store.CachedRead;
 import dev.nacre.store.FeedPosition;
 import dev.nacre.store.Pin;
@@ -74,6 +76,13 @@ public sealed interface Call<R> {
     /** A completed future, when memory has the answer; null when it has not. Never blocks. */
     default @Nullable CompletableFuture<R> answerFromMemory(Engines engines) {
       return null;
+    }
+
+    /**
+     * Whether it goes on with something that was accepted, and so is not refused when many wait.
+     */
+    default boolean isAccepted() {
+      return false;
     }
 
     /** Lets go of an answer that nobody takes, because the call was cancelled or late. */
@@ -145,13 +154,8 @@ public sealed interface Call<R> {
         return CachedRead.NotCached.NOT_CACHED;
       }
       Store store = engines.store();
-      return switch (asOf) {
-        case AsOf.Now _ -> store.getCached(store.now(), namespace, key);
-        case AsOf.AtReadPoint at -> store.getCached(at.readPoint(), namespace, key);
-        // Its commit time, or its version, may have to be looked up.
-        case AsOf.AtVersion _ -> CachedRead.NotCached.NOT_CACHED;
-        case AsOf.AtInstant _ -> CachedRead.NotCached.NOT_CACHED;
-      };
+      ReadPoint at = store.resolveCached(asOf);
+      return at == null ? CachedRead.NotCached.NOT_CACHED : store.getCached(at, namespace, key);
     }
 
     @Override
@@ -540,6 +544,11 @@ public sealed interface Call<R> {
     }
 
     @Override
+    public boolean isAccepted() {
+      return position != null;
+    }
+
+    @Override
     public FeedRead answer(Engines engines) {
       Store store = engines.store();
       Pin held = pin == null ? store.pin(request.after(), request.namespace()) : pin;
@@ -573,6 +582,11 @@ public sealed interface Call<R> {
     @Override
     public String operation() {
       return "watch";
+    }
+
+    @Override
+    public boolean isAccepted() {
+      return true;
     }
 
     @Override
@@ -682,6 +696,32 @@ public sealed interface Call<R> {
     @Override
     public ExportReport perform(Engines engines, BooleanSupplier stop) {
       return JsonLinesExport.run(engines.store(), request, stop);
+    }
+  }
+
+  /** Writes records as an Arrow table. */
+  record ExportArrow(ExportRequest request) implements Job<ExportReport> {
+    @Override
+    public String operation() {
+      return "an export";
+    }
+
+    @Override
+    public ExportReport perform(Engines engines, BooleanSupplier stop) {
+      return ArrowExport.run(engines.store(), request, stop);
+    }
+  }
+
+  /** Reads records of an Arrow table and commits them. */
+  record ImportArrow(ImportRequest request) implements Job<ImportReport> {
+    @Override
+    public String operation() {
+      return "an import";
+    }
+
+    @Override
+    public ImportReport perform(Engines engines, BooleanSupplier stop) {
+      return ArrowImport.run(engines.store(), request, stop);
     }
   }
 

@@ -37,8 +37,7 @@ final class Closing {
   CompletableFuture<Void> begin() {
     if (begun.compareAndSet(false, true)) {
       CompletableFuture<Void> drained = gate.close();
-      // Not a daemon: a program that ends with closeAsync() has its database closed.
-      Thread.ofPlatform().name("nacre-close").daemon(false).start(() -> finish(drained));
+      start(() -> finish(drained));
     }
     CompletableFuture<Void> own = new CompletableFuture<>();
     var _ =
@@ -51,6 +50,16 @@ final class Closing {
               }
             });
     return own;
+  }
+
+  private static void start(Runnable finish) {
+    try {
+      // Not a daemon: a program that ends with closeAsync() has its database closed.
+      Thread _ = Thread.ofPlatform().name("nacre-close").daemon(false).start(finish);
+    } catch (OutOfMemoryError e) {
+      // The system starts no thread now, and whoever waits for the end must not wait for ever.
+      Thread _ = Thread.ofVirtual().name("nacre-close").start(finish);
+    }
   }
 
   /**

@@ -242,7 +242,7 @@ public final class Dispatcher {
         timeout,
         future -> {
           future.watchDeadline();
-          onPool(future, () -> answer(future, read));
+          onPool(future, () -> answer(future, read), read.isAccepted());
         });
   }
 
@@ -501,6 +501,10 @@ public final class Dispatcher {
   }
 
   private void onPool(CallFuture<?> future, Runnable step) {
+    onPool(future, step, false);
+  }
+
+  private void onPool(CallFuture<?> future, Runnable step, boolean accepted) {
     Runnable task =
         () -> {
           if (future.run()) {
@@ -508,7 +512,9 @@ public final class Dispatcher {
           }
         };
     future.onWithdrawal(() -> pool.withdraw(task));
-    if (!pool.submit(task)) {
+    if (accepted) {
+      runSoon(task);
+    } else if (!pool.submit(task)) {
       future.settleFailed(
           new ResourceExhaustedException(
               "all "

@@ -147,14 +147,17 @@ final class FeedHub {
     }
     CompletableFuture<Optional<Set<String>>> touched =
         dispatcher.execute(new Call.TouchedNamespaces(after, upTo));
+    Thread looker = Thread.currentThread();
     var _ =
         touched.whenComplete(
             (names, failure) -> {
-              if (failure == null) {
-                wake(names.orElse(null), upTo, seen);
+              // After a failure those who wait see for themselves.
+              @Nullable Set<String> written = failure == null ? names.orElse(null) : null;
+              if (Thread.currentThread().equals(looker)) {
+                // Answered already: this may be the committer, which runs no subscriber's code.
+                handOver(() -> wake(written, upTo, seen));
               } else {
-                // Refused, maybe here on the committer thread: those who wait see for themselves.
-                handOver(() -> wake(null, upTo, seen));
+                wake(written, upTo, seen);
               }
             });
   }

@@ -28,9 +28,18 @@ final class Jobs {
     }
     queue.add(job);
     if (pending.getAndIncrement() == 0) {
-      Thread.ofPlatform().daemon().name("nacre-maintenance").start(this::work);
+      start();
     }
     return true;
+  }
+
+  private void start() {
+    try {
+      Thread _ = Thread.ofPlatform().daemon().name("nacre-maintenance").start(this::work);
+    } catch (OutOfMemoryError e) {
+      LOG.warn("no thread could be started for long work; a virtual one does it", e);
+      Thread _ = Thread.ofVirtual().name("nacre-maintenance").start(this::work);
+    }
   }
 
   private void work() {

@@ -29,6 +29,7 @@ class ArchitectureTest {
   private static final String[] VECTOR = {
     "dev.nacre.search..", "dev.nacre.vector..", "dev.nacre.similarity.."
   };
+  private static final String[] SQL = {"dev.nacre.sql.."};
   private static final String[] API = {
     "dev.nacre", "dev.nacre.embed..", "dev.nacre.metrics..", "dev.nacre.runtime.."
   };
@@ -48,7 +49,7 @@ class ArchitectureTest {
           .resideInAnyPackage(CORE)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(join(VECTOR, API));
+          .resideInAnyPackage(join(join(VECTOR, SQL), API));
 
   @ArchTest
   static final ArchRule VECTOR_KNOWS_NOTHING_ABOVE =
@@ -57,7 +58,25 @@ class ArchitectureTest {
           .resideInAnyPackage(VECTOR)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(API);
+          .resideInAnyPackage(join(SQL, API));
+
+  @ArchTest
+  static final ArchRule SQL_KNOWS_NEITHER_VECTOR_NOR_ABOVE =
+      noClasses()
+          .that()
+          .resideInAnyPackage(SQL)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(join(VECTOR, API));
+
+  @ArchTest
+  static final ArchRule ARROW_IS_KNOWN_IN_ONE_PACKAGE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.nacre.sql.arrow..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.arrow..");
 
   @ArchTest
   static final ArchRule ROCKSDB_IS_KNOWN_IN_ONE_PACKAGE =

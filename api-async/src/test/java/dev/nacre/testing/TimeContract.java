@@ -487,6 +487,12 @@ public interface TimeContract {
           () ->
               RestoreRequest.ofPrefix("notes", "p/", AsOf.version(1))
                   .withCondition(WriteCondition.ifAbsent()));
+      // What it writes follows from what it finds: a retry is no repetition.
+      assertThrows(
+          ValidationException.class,
+          () ->
+              RestoreRequest.ofPrefix("notes", "p/", AsOf.version(1))
+                  .withAttributes(CommitAttributes.NONE.withIdempotencyKey("once")));
       await(db.deleteNamespace("notes"));
       await(db.restore(RestoreRequest.ofPrefix("notes", "", AsOf.version(1))));
       List<Namespace> namespaces = await(db.namespaces());

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nacre.BatchRequest;
 import dev.nacre.Database;
+import dev.nacre.DatabaseOptions;
 import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.ValidationException;
 import dev.nacre.feed.ChangeEvent;
@@ -24,7 +25,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.Disposable;
 
 /** Watches are gapless, in order, live, at their subscriber's pace, and end when they should. */
 class WatchTest {
@@ -80,6 +84,54 @@ class WatchTest {
     assertEquals(List.of("2 a", "4 b", "5 c"), texts(subscriber.items()));
     assertTrue(String.valueOf(subscriber.thread()).startsWith("nacre-read"), subscriber::thread);
     assertFalse(subscriber.hasEnded());
+  }
+
+  @Test
+  void watch_thatHasCaughtUp_neverDeliversOnTheThreadThatCommits() {
+    put("notes", "before");
+    Set<String> threads = ConcurrentHashMap.newKeySet();
+    AtomicInteger delivered = new AtomicInteger();
+    Disposable watching =
+        db.reactive()
+            .watch(WatchRequest.of("notes"))
+            .subscribe(
+                _ -> {
+                  threads.add(Thread.currentThread().getName());
+                  delivered.incrementAndGet();
+                });
+    // So quickly after each other that a look is often over before its result is asked for.
+    for (int i = 0; i < 3_000; i++) {
+      put("notes", "k" + i);
+    }
+    await().until(() -> delivered.get() == 3_000);
+    watching.dispose();
+    assertTrue(threads.stream().noneMatch(name -> name.contains("committer")), threads::toString);
+  }
+
+  @Test
+  void watch_manyWhereFewReadsMayWait_allGoOn() {
+    try (Database small =
+        Database.open(DatabaseOptions.inMemoryBuilder().readThreads(1).readQueue(1).build())) {
+      Commit _ = await(small.put("notes", "before", Value.json("1")));
+      List<RecordingSubscriber<ChangeEvent>> subscribers = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        RecordingSubscriber<ChangeEvent> subscriber = new RecordingSubscriber<>();
+        small.watch(WatchRequest.of("notes")).subscribe(subscriber);
+        subscriber.request(1);
+        // One after the other they catch up; all of them wait for the next commit then.
+        Commit _ = await(small.put("notes", "k" + i, Value.json("1")));
+        subscriber.awaitItems(1);
+        subscriber.request(Long.MAX_VALUE - 1);
+        subscribers.add(subscriber);
+      }
+      for (int i = 0; i < 20; i++) {
+        Commit _ = await(small.put("notes", "more" + i, Value.json("1")));
+      }
+      for (int i = 0; i < subscribers.size(); i++) {
+        subscribers.get(i).awaitItems(50 - i + 20);
+        assertFalse(subscribers.get(i).hasEnded());
+      }
+    }
   }
 
   @Test

@@ -1,9 +1,14 @@
 package dev.nacre.bench;
 
+import dev.nacre.bench.run.AsOfRun;
 import dev.nacre.bench.run.GetRun;
 import dev.nacre.bench.run.LoadRun;
+import dev.nacre.bench.run.NamespacesRun;
 import dev.nacre.bench.run.PutRun;
+import dev.nacre.bench.run.ScanRun;
 import dev.nacre.bench.run.SearchRun;
+import dev.nacre.bench.run.SizeRun;
+import dev.nacre.bench.run.TxRun;
 import dev.nacre.bench.run.WatchRun;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +30,11 @@ final class AllCommand implements Callable<Integer> {
         place -> {
           new PutRun(place).run();
           new GetRun(place).run();
+          new AsOfRun(place).run();
+          new ScanRun(place).run();
+          new SizeRun(place).run();
+          new NamespacesRun(place).run();
+          new TxRun(place).run();
           new WatchRun(place).run();
           new LoadRun(place, settings.datasets().get(settings.loaded())).run();
           for (String name : settings.searched()) {

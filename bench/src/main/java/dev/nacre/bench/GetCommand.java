@@ -5,8 +5,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Gets from the block cache, beside RocksDB. */
-@Command(name = "get", description = "Gets from the block cache, beside RocksDB.")
+/** Gets from the block cache and from files, beside RocksDB. */
+@Command(name = "get", description = "Gets from the block cache and from files, beside RocksDB.")
 final class GetCommand implements Callable<Integer> {
   @Mixin private Settings settings = new Settings();
 

@@ -26,7 +26,11 @@ class BenchTest {
   @ParameterizedTest
   @CsvSource({
     "put, 'puts a second, Nacre / RocksDB, 64 callers'",
-    "get, 'get p50, Nacre / RocksDB'",
+    "get, 'absent p50, Nacre / RocksDB'",
+    "as-of, 'p50, Nacre / RocksDB, 10 versions'",
+    "scan, 'records a second, Nacre / RocksDB'",
+    "size, 'get p50, Nacre / RocksDB, 300 records'",
+    "namespaces, 'get p50, half of them deleted / alone'",
     "tx, 'with / without a key'",
     "watch, 'thousand changes a second, without values, commits of 100'",
     "load, 'time, Nacre / RocksDB, batches of 5,000'",
@@ -45,7 +49,7 @@ class BenchTest {
 
     for (String section :
         List.of(
-            "Environment", "Durable puts", "Gets of", "durable and searchable", "Ten nearest")) {
+            "Environment", "Puts, values", "Gets of", "durable and searchable", "Ten nearest")) {
       assertTrue(
           out.toString().lines().anyMatch(line -> line.startsWith("==") && line.contains(section)),
           () -> section + " is missing in " + out);

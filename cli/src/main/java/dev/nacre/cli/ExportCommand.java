@@ -1,6 +1,7 @@
 package dev.nacre.cli;
 
 import dev.nacre.Database;
+import dev.nacre.error.ValidationException;
 import dev.nacre.maintain.ExportReport;
 import dev.nacre.maintain.ExportRequest;
 import java.io.OutputStream;
@@ -18,8 +19,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
     description = {
-      "Writes records as JSON Lines, all as of one moment: value, metadata, embeddings, versions, expiry.",
-      "nacre import reads them. Their history is not in it; a backup holds that.",
+      "Writes records, all as of one moment: value, metadata, embeddings, versions, expiry; as JSON Lines,",
+      "or as an Arrow table for pyarrow, DuckDB, Polars and LanceDB. nacre import reads both. Their history",
+      "is not in it; a backup holds that.",
       ""
     })
 final class ExportCommand extends DirectoryCommand {
@@ -38,6 +40,15 @@ final class ExportCommand extends DirectoryCommand {
       description = "Where to; default: standard output. A file appears when it is complete.")
   private @Nullable Path output;
 
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = {
+        "${COMPLETION-CANDIDATES}. Default: arrow for a FILE named .arrow or .arrows, else jsonl.",
+        "Arrow's file format; the streaming format for .arrows and standard output."
+      })
+  private @Nullable RecordFormat format;
+
   ExportCommand(Terminal terminal) {
     super(terminal);
   }
@@ -46,15 +57,18 @@ final class ExportCommand extends DirectoryCommand {
   public Integer call() throws InterruptedException {
     StepProgress progress = new StepProgress(terminal());
     try (Database database = openToRead()) {
-      OutputStream stream = terminal().outStream();
-      ExportRequest target = output == null ? ExportRequest.to(stream) : ExportRequest.to(output);
+      RecordFormat written = RecordFormat.of(format, output == null ? null : output.toString());
+      ExportRequest request =
+          (output == null ? ExportRequest.to(stream(written)) : ExportRequest.to(output))
+              .withNamespaces(namespaces)
+              .withAsOf(asOf.moment())
+              .withProgress(progress);
       ExportReport report =
           Await.of(
-              database.exportLines(
-                  target
-                      .withNamespaces(namespaces)
-                      .withAsOf(asOf.moment())
-                      .withProgress(progress)));
+              switch (written) {
+                case jsonl -> database.exportLines(request);
+                case arrow -> database.exportArrow(request);
+              });
       progress.end();
       // The records themselves may be on standard output.
       terminal()
@@ -74,5 +88,19 @@ final class ExportCommand extends DirectoryCommand {
                       + report.readPoint().version());
       return ExitCode.OK;
     }
+  }
+
+  private OutputStream stream(RecordFormat written) {
+    return switch (written) {
+      case jsonl -> terminal().outStream();
+      case arrow ->
+          terminal()
+              .byteStream()
+              .orElseThrow(
+                  () ->
+                      new ValidationException(
+                          "an Arrow table is not for the eye: name a file with -o, or send it"
+                              + " through a pipe"));
+    };
   }
 }

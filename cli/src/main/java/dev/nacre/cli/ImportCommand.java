@@ -4,6 +4,7 @@ import dev.nacre.Database;
 import dev.nacre.maintain.ImportReport;
 import dev.nacre.maintain.ImportRequest;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,9 +16,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
     description = {
-      "Commits the records of JSON Lines, as nacre export writes them, a batch at a time. An error names",
-      "the line, and how many lines before it were committed. Parts of a record that its line does not",
-      "name are kept.",
+      "Commits the records of JSON Lines or of an Arrow table, as nacre export writes them, a batch at a",
+      "time. An error names the line or row (and column), and how many before it were committed. Parts of a",
+      "record that its line does not name are kept.",
       ""
     })
 final class ImportCommand extends DirectoryCommand {
@@ -30,6 +31,13 @@ final class ImportCommand extends DirectoryCommand {
       defaultValue = "1000",
       description = "At most N records to a commit; default: ${DEFAULT-VALUE}.")
   private int batch = 1_000;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "${COMPLETION-CANDIDATES}. Default: arrow for a FILE named .arrow or .arrows, else jsonl.")
+  private @Nullable RecordFormat format;
 
   @Mixin private CommitOptions commit = new CommitOptions();
 
@@ -45,17 +53,19 @@ final class ImportCommand extends DirectoryCommand {
           file.equals("-")
               ? ImportRequest.from(terminal().in())
               : ImportRequest.from(Path.of(file));
+      ImportRequest request =
+          source.withBatchRecords(batch).withAttributes(commit.attributes()).withProgress(progress);
+      RecordFormat read = RecordFormat.of(format, file);
       ImportReport report =
           Await.of(
-              database.importLines(
-                  source
-                      .withBatchRecords(batch)
-                      .withAttributes(commit.attributes())
-                      .withProgress(progress)));
+              switch (read) {
+                case jsonl -> database.importLines(request);
+                case arrow -> database.importArrow(request);
+              });
       progress.end();
       answer(
           Json.object()
-              .put("lines", report.lines())
+              .put(read == RecordFormat.arrow ? "rows" : "lines", report.lines())
               .put("records", report.records())
               .put("commits", report.commits())
               .put("lastVersion", report.lastVersion()),

@@ -199,7 +199,7 @@ final class PurgeCommand extends DirectoryCommand {
           .append(Printable.line(backup.directory().toString()));
     }
     for (Path directory : report.unreadable()) {
-      text.append("\nbackups that cannot be read, in ")
+      text.append("\nbackups that cannot be found or read now, and may hold it, in ")
           .append(Printable.line(directory.toString()));
     }
     return text.toString();

@@ -65,7 +65,12 @@ final class ShellLine {
       terminal.err().println("nacre: " + e.getMessage());
       return ExitCode.USAGE;
     }
-    int code = run(words.stream().filter(word -> !word.isEmpty() || words.size() > 1).toList());
+    // JLine ends the words with an empty one when a blank ends the line.
+    boolean blankAtEnd =
+        words.size() > 1
+            && words.getLast().isEmpty()
+            && Character.isWhitespace(text.charAt(text.length() - 1));
+    int code = run(blankAtEnd ? words.subList(0, words.size() - 1) : words);
     terminal.out().flush();
     terminal.err().flush();
     return code;

@@ -1,10 +1,13 @@
 package dev.nacre.cli;
 
 import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a command writes: standard output for its results, standard error for what went wrong.
@@ -19,18 +22,25 @@ final class Terminal {
   private final PrintWriter err;
   private final boolean interactive;
   private final boolean styled;
+  private final @Nullable OutputStream bytes;
 
   Terminal(PrintWriter out, PrintWriter err, boolean interactive, boolean styled) {
-    this(InputStream.nullInputStream(), out, err, interactive, styled);
+    this(InputStream.nullInputStream(), out, err, interactive, styled, null);
   }
 
   private Terminal(
-      InputStream in, PrintWriter out, PrintWriter err, boolean interactive, boolean styled) {
+      InputStream in,
+      PrintWriter out,
+      PrintWriter err,
+      boolean interactive,
+      boolean styled,
+      @Nullable OutputStream bytes) {
     this.in = in;
     this.out = out;
     this.err = err;
     this.interactive = interactive;
     this.styled = styled;
+    this.bytes = bytes;
   }
 
   /** That of this process. */
@@ -44,12 +54,13 @@ final class Terminal {
         new PrintWriter(System.out, true, System.out.charset()),
         new PrintWriter(System.err, true, System.err.charset()),
         interactive,
-        interactive && (noColor == null || noColor.isEmpty()));
+        interactive && (noColor == null || noColor.isEmpty()),
+        interactive ? null : new FileOutputStream(FileDescriptor.out));
   }
 
   /** Plain text from this stream and to these writers. */
   static Terminal plain(InputStream in, PrintWriter out, PrintWriter err) {
-    return new Terminal(in, out, err, false, false);
+    return new Terminal(in, out, err, false, false, null);
   }
 
   /** Plain text to these writers. */
@@ -65,6 +76,17 @@ final class Terminal {
   /** Standard output as a stream of UTF-8. */
   OutputStream outStream() {
     return new Utf8Output(out);
+  }
+
+  /** Standard output as bytes of any kind; empty where they would come before a person. */
+  Optional<OutputStream> byteStream() {
+    out.flush();
+    return Optional.ofNullable(bytes);
+  }
+
+  /** The same that writes bytes of any kind to {@code stream}. */
+  Terminal withBytes(OutputStream stream) {
+    return new Terminal(in, out, err, interactive, styled, stream);
   }
 
   PrintWriter out() {

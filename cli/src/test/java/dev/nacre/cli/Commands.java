@@ -49,6 +49,7 @@ final class Commands {
             "--enable-native-access=ALL-UNNAMED",
             "--add-modules=jdk.incubator.vector",
             "--sun-misc-unsafe-memory-access=allow",
+            "--add-opens=java.base/java.nio=ALL-UNNAMED",
             "-Xmx512m",
             "-cp",
             System.getProperty("java.class.path"),

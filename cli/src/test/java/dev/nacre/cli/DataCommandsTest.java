@@ -10,8 +10,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.nacre.error.ErrorCode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -381,6 +383,36 @@ class DataCommandsTest {
         "{\"namespace\":\"a\",\"key\":\"1\",\"value\":1}\n{\"namespace\":\"a\",\"key\":\"2\"}\n");
     assertFails(ExitCode.of(ErrorCode.SERIALIZATION), "line 2", "import", copy, file.toString());
     assertFails(ExitCode.of(ErrorCode.VALIDATION), "nothing-there", "export", db, "nothing-there");
+  }
+
+  @Test
+  void arrow_exportedAndImported_byNameAndByOption() throws IOException {
+    ok("put", db, "notes", "n1", "{\"a\" : 1}", "--metadata", "{\"x\":1.0}", "--vector", "[0.1,2]");
+    ok("put", db, "other", "t", "ü", "--text");
+    for (String name : new String[] {"t.arrow", "t.arrows", "t.bin"}) {
+      String file = temporary.resolve(name).toString();
+      String[] format = name.endsWith(".bin") ? new String[] {"--format", "arrow"} : new String[0];
+      Commands.Outcome exported = ok(with(format, "export", db, "-o", file));
+      assertTrue(exported.err().contains("2 records of 2 namespaces"), exported.err());
+      byte[] table = Files.readAllBytes(Path.of(file));
+      assertEquals(
+          !name.equals("t.arrows"),
+          new String(table, StandardCharsets.ISO_8859_1).startsWith("ARROW1"));
+      String copy = temporary.resolve("copy-" + name).toString();
+      JsonNode imported = parse(ok(with(format, "import", copy, file, "--json")).out());
+      assertEquals(2, imported.path("rows").asLong());
+      assertEquals("{\"a\" : 1}\n", ok("get", copy, "notes", "n1").out());
+      assertEquals("ü\n", ok("get", copy, "other", "t").out());
+    }
+    assertFails(ExitCode.of(ErrorCode.VALIDATION), "-o", "export", db, "--format", "arrow");
+    Path lines = temporary.resolve("lines.arrow");
+    ok("export", db, "-o", lines.toString(), "--format", "jsonl");
+    assertFails(
+        ExitCode.of(ErrorCode.SERIALIZATION), "not an Arrow table", "import", db, lines.toString());
+  }
+
+  private static String[] with(String[] more, String... arguments) {
+    return Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray(String[]::new);
   }
 
   @Test

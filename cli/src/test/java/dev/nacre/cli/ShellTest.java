@@ -76,6 +76,16 @@ class ShellTest {
   }
 
   @Test
+  void script_emptyWordsAndBlanksAtTheEnd_areWhatTheySay() {
+    Commands.Outcome outcome = shell("put notes n1 '\"\"' \nget notes n1 \nnamespaces \t\n");
+    assertEquals(0, outcome.code(), outcome.err());
+    assertTrue(outcome.out().contains("\"\"\n"), outcome.out());
+    Commands.Outcome empty = shell("\"\"\nget notes n1");
+    assertEquals(ExitCode.USAGE, empty.code(), empty.err());
+    assertFalse(empty.err().contains("Exception"), empty.err());
+  }
+
+  @Test
   void script_besideAnOwner_readsAndReopens() throws Exception {
     try (Database owner = Database.open(temporary.resolve("db"))) {
       owner.put("notes", "n1", Value.json("1")).get();

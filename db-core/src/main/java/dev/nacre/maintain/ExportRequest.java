@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Asks for records as JSON Lines; {@code docs/reference/json-lines.md} draws the format.
+ * Asks for records as JSON Lines or as an Arrow table; {@code docs/reference/json-lines.md} and
+ * {@code docs/reference/arrow.md} draw them.
  *
  * @param target where they go
  * @param namespaces only these; empty for all

@@ -3,7 +3,7 @@ package dev.nacre.maintain;
 /**
  * What was imported.
  *
- * @param lines how many lines were read
+ * @param lines how many lines, or rows of a table, were read
  * @param records how many records were written
  * @param commits in how many commits
  * @param lastVersion the version of the last one, 0 when there was none

@@ -10,7 +10,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Asks for JSON Lines to be written; {@code docs/reference/json-lines.md} draws the format.
+ * Asks for JSON Lines or an Arrow table to be written; {@code docs/reference/json-lines.md} and
+ * {@code docs/reference/arrow.md} draw them.
  *
  * @param source where they come from
  * @param batchRecords how many records one commit holds at most, 1–100,000; default 1,000. A commit

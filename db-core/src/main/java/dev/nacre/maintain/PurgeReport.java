@@ -12,8 +12,9 @@ import java.util.List;
  * @param backups complete backups of this database, in the directories it was backed up to, that
  *     were begun before the purge was complete: they still hold it. Those that were moved or copied
  *     elsewhere are not known
- * @param unreadable directories it was backed up to that are there and cannot be read now: their
- *     backups may hold it, too
+ * @param unreadable directories it was backed up to that cannot be read now, or are gone, or hold
+ *     none of its backups any more (an empty mount point looks so): backups that were made there
+ *     may hold it, too, unless they were deleted
  */
 public record PurgeReport(PurgeRecord purge, List<Backup> backups, List<Path> unreadable) {
   /** Copies the lists. */

@@ -27,6 +27,10 @@ public sealed interface AsOf {
   /**
    * The state at an instant: the last commit not after it. Before the first commit: empty. In the
    * future: now.
+   *
+   * <p>A commit has its time from before it is on stable storage and visible. So of an instant that
+   * is milliseconds ago the answer may still become another one; to ask again what a read has
+   * answered, use {@link #at(ReadPoint)} with its read point.
    */
   static AsOf instant(Instant instant) {
     return new AtInstant(instant);

@@ -54,20 +54,20 @@ final class StrictJson {
 
   /** The UTF-8 of a text, when it is one strict document. */
   static byte[] checked(String text) {
-    int at = Texts.loneSurrogate(text);
-    if (at >= 0) {
-      throw refused("half of a surrogate pair", "character " + at, null);
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    if (!Texts.isSame(text, utf8)) {
+      throw refused("half of a surrogate pair", "character " + Texts.loneSurrogate(text), null);
     }
-    return checked(text.getBytes(StandardCharsets.UTF_8));
+    return checked(utf8, text.contains("\\u") && mayEscapeSurrogates(utf8));
   }
 
-  private static byte[] checked(byte[] utf8) {
+  private static byte[] checked(byte[] utf8, boolean surrogates) {
     refuseOtherEncodings(utf8);
     try (JsonParser parser = MAPPER.createParser(utf8)) {
       if (parser.nextToken() == null) {
         throw new SerializationException("JSON text is empty");
       }
-      check(parser, mayEscapeSurrogates(utf8));
+      check(parser, surrogates);
       return utf8;
     } catch (JsonProcessingException e) {
       throw refused(e.getOriginalMessage(), place(e), e);
@@ -142,7 +142,8 @@ final class StrictJson {
           "a byte array is not JSON: give the text as a String, or use Value.bytes");
     }
     try {
-      return checked(MAPPER.writeValueAsBytes(tree));
+      byte[] utf8 = MAPPER.writeValueAsBytes(tree);
+      return checked(utf8, mayEscapeSurrogates(utf8));
     } catch (JsonMappingException e) {
       if (e.getCause() instanceof SerializationException ours) {
         Map<String, String> details = new HashMap<>(ours.details());

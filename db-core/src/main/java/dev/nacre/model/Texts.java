@@ -1,11 +1,20 @@
 package dev.nacre.model;
 
 import dev.nacre.error.ValidationException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** Checks of text: what cannot be written as UTF-8 would come back as a question mark. */
 final class Texts {
   private Texts() {}
+
+  /**
+   * Whether a text comes back from its UTF-8: half of a surrogate pair does not. For a long text
+   * much faster than looking at every character.
+   */
+  static boolean isSame(String text, byte[] utf8) {
+    return text.equals(new String(utf8, StandardCharsets.UTF_8));
+  }
 
   /** Where half of a surrogate pair stands alone, or −1. */
   static int loneSurrogate(String text) {

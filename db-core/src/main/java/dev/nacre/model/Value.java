@@ -53,8 +53,11 @@ public sealed interface Value {
    * @throws ValidationException when it holds half of a surrogate pair, which UTF-8 cannot
    */
   static Bytes text(String text) {
-    Texts.check(text, "text value");
-    return new Bytes(text.getBytes(StandardCharsets.UTF_8), TEXT);
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    if (!Texts.isSame(text, utf8)) {
+      Texts.check(text, "text value");
+    }
+    return new Bytes(utf8, TEXT);
   }
 
   /** The number of bytes. */

@@ -18,9 +18,13 @@ final class HistoryFloors {
    * @param first the first version whose changes are to be read
    */
   static void checkLog(NamespaceEntry namespace, long first) {
-    long floor = namespace.floors().log();
     // What was written before the namespace was created cannot have been dropped.
-    if (Math.max(first, namespace.createdVersion()) < floor) {
+    long oldest = Math.max(first, namespace.createdVersion());
+    if (oldest >= namespace.floors().log()) {
+      return;
+    }
+    long floor = namespace.settledFloors().log();
+    if (oldest < floor) {
       throw dropped(
           "changes of namespace \""
               + namespace.name()
@@ -37,7 +41,10 @@ final class HistoryFloors {
 
   /** Refuses to read a namespace as of a version that can no longer be told. */
   static void checkReadable(NamespaceEntry namespace, long version) {
-    long floor = namespace.floors().history();
+    if (version >= namespace.floors().history()) {
+      return;
+    }
+    long floor = namespace.settledFloors().history();
     if (version < floor) {
       throw dropped(
           "namespace \""

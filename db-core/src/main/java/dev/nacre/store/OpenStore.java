@@ -17,8 +17,9 @@ import dev.nacre.store.rocks.LogCheckResult;
 import dev.nacre.store.rocks.RocksCursor;
 import dev.nacre.store.rocks.RocksEngine;
 import dev.nacre.store.rocks.StorageFailure;
-import dev.nacre.store.rocks.StorageFileCheck;
 import dev.nacre.store.rocks.WriteAheadLogCheck;
+import dev.nacre.store.verify.IoFailures;
+import dev.nacre.store.verify.MissingFiles;
 import dev.nacre.store.verify.PowerCut;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -92,7 +93,7 @@ final class OpenStore implements AutoCloseable {
   }
 
   private static OpenStore openAsOwner(StoreOptions options, StoreDirectory directory) {
-    checkManifest(directory);
+    checkFiles(directory);
     boolean mended = PowerCut.mend(directory);
     options.probe().reached(StorageProbe.Step.OPENING_MENDED);
     LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
@@ -101,6 +102,17 @@ final class OpenStore implements AutoCloseable {
     }
     options.probe().reached(StorageProbe.Step.OPENING_LOG_CHECKED);
     return openEngine(options, directory, log, mended);
+  }
+
+  private static void checkFiles(StoreDirectory directory) {
+    try {
+      Optional<CorruptionException> missing = MissingFiles.find(directory);
+      if (missing.isPresent()) {
+        throw missing.get();
+      }
+    } catch (IOException e) {
+      throw IoFailures.of("opening", directory.path(), e);
+    }
   }
 
   /**
@@ -126,7 +138,7 @@ final class OpenStore implements AutoCloseable {
    * RocksDB, which then has at least what they vouch for.
    */
   private static OpenStore lookBeside(StoreOptions options, StoreDirectory directory) {
-    checkManifest(directory);
+    checkFiles(directory);
     OptionalLong closedAt = directory.cleanMarker();
     LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
     PowerCut.refuseTorn(directory, log);
@@ -138,25 +150,6 @@ final class OpenStore implements AutoCloseable {
       throw lost(directory, last + 1, closedAt.getAsLong(), "the last close was clean");
     }
     return store;
-  }
-
-  /** What RocksDB would report as a file it cannot open, or take for a store that is yet to be. */
-  private static void checkManifest(StoreDirectory directory) {
-    StorageFileCheck.@Nullable Damage missing;
-    try {
-      missing = StorageFileCheck.missing(directory.store());
-    } catch (IOException e) {
-      throw new UnavailableException(
-          "the files of " + directory.path() + " cannot be looked at: " + e,
-          Map.of("directory", directory.path().toString(), "outcome", "none"),
-          e);
-    }
-    if (missing != null) {
-      String file = directory.store().resolve(missing.file()).toString();
-      throw new CorruptionException(
-          file + ": " + missing.what() + "; nothing was changed; restore it from a backup",
-          Map.of("file", file));
-    }
   }
 
   /** A damaged log may be a torn tail: then everything it vouches for is there without the tail. */

@@ -167,8 +167,25 @@ final class PagedReads {
     return page(entry, request, key, at, kind, edge);
   }
 
-  /** Values may be large: their bytes bound a page as its limit does, so it is read in parts. */
+  /** A purge between two parts would leave half of what it has purged: then they are read again. */
   private Page<HistoryEntry> page(
+      NamespaceEntry namespace,
+      HistoryRequest request,
+      byte[] key,
+      ReadPoint at,
+      PageCursor.Kind kind,
+      long from) {
+    while (true) {
+      long purged = namespace.purges().newest();
+      Page<HistoryEntry> page = parts(namespace, request, key, at, kind, from);
+      if (namespace.purges().newest() == purged) {
+        return page;
+      }
+    }
+  }
+
+  /** Values may be large: their bytes bound a page as its limit does, so it is read in parts. */
+  private Page<HistoryEntry> parts(
       NamespaceEntry namespace,
       HistoryRequest request,
       byte[] key,

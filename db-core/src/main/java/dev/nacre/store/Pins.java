@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * The versions that somebody holds, in memory. Thread-safe, without locks.
  *
  * <p>A pin is in the set before its moment is resolved, and holds everything meanwhile. Whoever
- * drops history asks {@link #oldestPinned(String)} before he raises a floor and stays behind the
- * answer; reads of a moment that was pinned just afterwards, under the new floor, are refused.
+ * drops history raises a floor first and asks {@link #oldestPinned(String)} afterwards; if somebody
+ * holds a version below it, the floor is taken back. So a version that was pinned later is refused
+ * at its first read, or can be read as long as it is pinned.
  */
 final class Pins {
   private static final long EVERYTHING = 0;

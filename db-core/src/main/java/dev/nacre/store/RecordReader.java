@@ -91,9 +91,21 @@ final class RecordReader {
     if (head != null && RecordRow.versionIn(head) <= version) {
       return new CachedRow(true, unpurged(purges, key, RecordRow.parse(head)));
     }
-    return head == null && nothingNewerThan(version)
-        ? new CachedRow(true, null)
-        : CachedRow.UNKNOWN;
+    if (head == null && nothingNewerThan(version)) {
+      return new CachedRow(true, null);
+    }
+    byte[] prefix = Keys.historyPrefix(namespace.id(), key);
+    RocksEngine.CachedRow found =
+        engine.seekCached(ColumnFamily.HISTORY, Keys.versioned(prefix, version));
+    if (found.isUnknown()) {
+      return CachedRow.UNKNOWN;
+    }
+    @Nullable RecordRow row =
+        isVersionOf(found.key(), prefix) ? coveringRow(found.value(), version) : null;
+    if (row == null) {
+      HistoryFloors.checkReadable(namespace, version);
+    }
+    return new CachedRow(true, unpurged(purges, key, row));
   }
 
   private @Nullable RecordRow rowBehindHead(
@@ -109,9 +121,9 @@ final class RecordReader {
         engine.cursor(
             ColumnFamily.HISTORY, RocksEngine.CursorUse.SHORT, Keys.versionsEnd(prefix))) {
       if (cursor.seek(Keys.versioned(prefix, version)) && isVersionOf(cursor.key(), prefix)) {
-        HistoryRow found = HistoryRow.parse(cursor.value());
-        if (version < found.to()) {
-          return found.row();
+        RecordRow found = coveringRow(cursor.value(), version);
+        if (found != null) {
+          return found;
         }
       }
     }
@@ -119,6 +131,11 @@ final class RecordReader {
     // one only above it.
     HistoryFloors.checkReadable(namespace, version);
     return null;
+  }
+
+  /** The record of a row of history, if it was live at the version. */
+  private static @Nullable RecordRow coveringRow(byte[] historyRow, long version) {
+    return version < HistoryRow.toIn(historyRow) ? HistoryRow.parse(historyRow).row() : null;
   }
 
   /**

@@ -33,15 +33,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The versioned store: records, vectors, their history and the log of commits, in one RocksDB.
  *
  * <p>Thread-safe. Reads run on the caller's thread and may touch the disk, except {@link
- * #getCached} and {@link #now()}; commits never block the caller. Every read takes a {@link
- * ReadPoint} of this store ({@code ValidationException} otherwise); absent and expired records are
- * empty. After {@link #close()} every call fails with {@code DatabaseClosedException} and native
- * code is never reached.
+ * #getCached}, {@link #resolveCached} and {@link #now()}; commits never block the caller. Every
+ * read takes a {@link ReadPoint} of this store ({@code ValidationException} otherwise); absent and
+ * expired records are empty. After {@link #close()} every call fails with {@code
+ * DatabaseClosedException} and native code is never reached.
  */
 public interface Store extends AutoCloseable {
 
@@ -70,6 +71,9 @@ public interface Store extends AutoCloseable {
 
   /** The pair (V, T) of a moment; an instant costs a few reads of the log. */
   ReadPoint resolve(AsOf asOf);
+
+  /** The same from memory only: null when the disk may be needed. Never blocks. */
+  @Nullable ReadPoint resolveCached(AsOf asOf);
 
   /**
    * Commits a batch. The future completes on an executor of the store, never on the committer,

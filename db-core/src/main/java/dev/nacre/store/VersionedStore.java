@@ -136,6 +136,16 @@ final class VersionedStore implements Store {
   }
 
   @Override
+  public @Nullable ReadPoint resolveCached(AsOf asOf) {
+    int stripe = gate.enter();
+    try {
+      return moments.resolveCached(asOf);
+    } finally {
+      gate.leave(stripe);
+    }
+  }
+
+  @Override
   public CompletableFuture<Commit> commit(
       WriteBatch batch, Durability durability, Duration timeout) {
     int stripe;

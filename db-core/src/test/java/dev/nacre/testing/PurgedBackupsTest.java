@@ -68,6 +68,10 @@ class PurgedBackupsTest {
       PurgeReport report = Purger.run(store, PurgeRequest.key("people", "ada"), _ -> {});
       assertEquals(List.of(before.id()), report.backups().stream().map(Backup::id).toList());
       assertFalse(Files.exists(leftover));
+      // Removed, or on a disk that is not there: who can tell.
+      assertTrue(report.unreadable().contains(directory.resolve("removed")), report::toString);
+      Path _ = Files.createDirectory(directory.resolve("removed"));
+      assertTrue(Purger.all(store).getFirst().unreadable().contains(directory.resolve("removed")));
 
       put(store, "ben");
       Backup _ = backup(store, "backups");

@@ -18,6 +18,7 @@ import dev.nacre.model.VersionedRecord;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
 import dev.nacre.model.WriteCondition;
+import dev.nacre.store.Pin;
 import dev.nacre.store.Store;
 import dev.nacre.store.StoreOptions;
 import dev.nacre.store.Sweeping;
@@ -110,13 +111,41 @@ class RetentionRaceTest {
       }
       long version = Math.max(KEYS + 2, newest - random.nextInt(RECENT));
       try {
-        ask(store, version, random);
+        if (random.nextInt(6) == 0 && version > KEYS + 2) {
+          hold(store, version, random);
+        } else {
+          ask(store, version, random);
+        }
         answered.incrementAndGet();
       } catch (HistoryDroppedException e) {
         long oldest = Long.parseLong(String.valueOf(e.details().get("oldest")));
         assertTrue(oldest > version - 1, () -> version + " refused, left is " + oldest);
         refused.incrementAndGet();
       }
+    }
+  }
+
+  /** What can be read once while it is held can be read as long as it is held. */
+  private static void hold(Store store, long version, Random random) {
+    // The log row of a version belongs to the history behind the one before it.
+    try (Pin _ = store.pin(AsOf.version(version - 1), "ns")) {
+      scan(store, version - 1);
+      try {
+        for (int i = 0; i < 20; i++) {
+          ask(store, version, random);
+        }
+      } catch (HistoryDroppedException e) {
+        throw new AssertionError("history of version " + version + " was dropped under a pin", e);
+      }
+    }
+  }
+
+  private static void scan(Store store, long version) {
+    List<VersionedRecord> records =
+        store.scan(ScanRequest.of("ns").withAsOf(AsOf.version(version))).items();
+    assertEquals(KEYS, records.size());
+    for (int key = 0; key < KEYS; key++) {
+      assertEquals(expected(version, key), records.get(key).version());
     }
   }
 
@@ -134,14 +163,7 @@ class RetentionRaceTest {
             expected % 1_000,
             (long) Objects.requireNonNull(record.embeddings().get(SPACE.name())).vector()[0]);
       }
-      case 1 -> {
-        List<VersionedRecord> records =
-            store.scan(ScanRequest.of("ns").withAsOf(AsOf.version(version))).items();
-        assertEquals(KEYS, records.size());
-        for (int key = 0; key < KEYS; key++) {
-          assertEquals(expected(version, key), records.get(key).version());
-        }
-      }
+      case 1 -> scan(store, version);
       case 2 -> {
         ConcurrentLinkedQueue<Long> found = new ConcurrentLinkedQueue<>();
         store.scanVectors(

@@ -105,6 +105,7 @@ class StalledStorageTest {
   @Test
   void callsThatNeverTouchTheDisk_whileReadsAreStalledToo_returnAtOnce() throws Exception {
     ReadPoint now = store.now();
+    ReadPoint earlier = store.resolve(AsOf.version(3));
     probe.holdReads();
     probe.holdWrites();
     CompletableFuture<Commit> stalled = commit("stalled");
@@ -118,6 +119,8 @@ class StalledStorageTest {
     calls.put("commit large", () -> commitLarge().isDone());
     calls.put("getCached", () -> store.getCached(now, "ns", "k1"));
     calls.put("getCached absent", () -> store.getCached(now, "ns", "absent"));
+    calls.put("resolveCached", () -> store.resolveCached(AsOf.version(3)));
+    calls.put("getCached as of", () -> store.getCached(earlier, "ns", "k1"));
     calls.put("namespace", () -> store.namespace(now, "ns"));
     for (Map.Entry<String, Callable<?>> call : calls.entrySet()) {
       assertReturnsAtOnce(call.getKey(), call.getValue());

@@ -56,7 +56,8 @@ final class Follower implements AutoCloseable {
       signalled = false;
       try {
         wait = closed ? wait : task.getAsLong();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // Out of memory passes, and without this thread nothing is given back.
         if (!closed) {
           LOG.warn("Following the log failed; searches catch up themselves", e);
         }

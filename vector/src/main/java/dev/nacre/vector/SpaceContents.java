@@ -57,15 +57,23 @@ final class SpaceContents {
   static SpaceContents of(EmbeddingSpace space, MemoryMeter meter, GraphIndex index) {
     GraphLayer layer = new GraphLayer(index);
     SpaceContents contents = new SpaceContents(space, meter, layer);
-    index.docs(
-        (doc, key, from, deleted) -> {
-          if (!deleted) {
-            int id = contents.keys.add(key);
-            layer.set(doc, id, from, VectorBlock.LIVE);
-            contents.place(id, ~doc);
-          }
-        });
-    return contents;
+    boolean read = false;
+    try {
+      index.docs(
+          (doc, key, from, deleted) -> {
+            if (!deleted) {
+              int id = contents.keys.add(key);
+              layer.set(doc, id, from, VectorBlock.LIVE);
+              contents.place(id, ~doc);
+            }
+          });
+      read = true;
+      return contents;
+    } finally {
+      if (!read) {
+        contents.close();
+      }
+    }
   }
 
   /**
@@ -77,6 +85,19 @@ final class SpaceContents {
   SpaceContents rebuilt(@Nullable GraphIndex index) {
     GraphLayer next = index == null ? null : new GraphLayer(index);
     SpaceContents fresh = new SpaceContents(space, meter, next);
+    boolean complete = false;
+    try {
+      fill(fresh, index, next);
+      complete = true;
+      return fresh;
+    } finally {
+      if (!complete) {
+        fresh.close();
+      }
+    }
+  }
+
+  private void fill(SpaceContents fresh, @Nullable GraphIndex index, @Nullable GraphLayer next) {
     if (index != null && next != null) {
       index.docs(
           (doc, key, from, deleted) -> {
@@ -114,7 +135,6 @@ final class SpaceContents {
         }
       }
     }
-    return fresh;
   }
 
   /** The vector at a place; one that only a graph we are leaving holds is read from there. */

@@ -25,12 +25,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The indexes of an engine: made when first searched, followed while they are being searched,
  * unloaded when memory is short, dropped with their namespace. Thread-safe.
  */
 final class SpaceIndexes {
+  private static final Logger LOG = LoggerFactory.getLogger(SpaceIndexes.class);
+
   /** An index is followed for this long after it was last searched. */
   private static final long FOLLOW_NANOS = 10_000_000_000L;
 
@@ -87,7 +91,7 @@ final class SpaceIndexes {
    */
   long follow() {
     ReadPoint now = store.now();
-    followed.removeIf(index -> !follow(index, now));
+    followed.removeIf(index -> !followOrWarn(index, now));
     if (meter.bytes() > settings.blockBytes()) {
       evict(null);
     }
@@ -102,6 +106,19 @@ final class SpaceIndexes {
     }
     sweptNanos = System.nanoTime();
     return Long.MAX_VALUE;
+  }
+
+  /** One that fails keeps nobody else from being followed. It catches up when it is searched. */
+  private boolean followOrWarn(SpaceIndex index, ReadPoint now) {
+    try {
+      return follow(index, now);
+    } catch (RuntimeException e) {
+      if (!settings.closing().getAsBoolean()) {
+        LOG.warn(
+            "The {} cannot be kept up to date; the next search of it tries again", index.name(), e);
+      }
+      return false;
+    }
   }
 
   /** Brings an index up to date; returns whether it stays followed. */

@@ -9,7 +9,7 @@ import org.rocksdb.WriteBatch;
 
 /**
  * Group commit in its plainest form: one thread takes everything that waits into one batch, writes
- * it with one fsync and completes the futures. Thread-safe.
+ * it with one fsync if somebody waits for that, and completes the futures. Thread-safe.
  */
 public final class RawGroupCommitter implements AutoCloseable {
   private final RawStore store;
@@ -17,8 +17,8 @@ public final class RawGroupCommitter implements AutoCloseable {
   private final Thread thread = Thread.ofPlatform().name("raw-committer").unstarted(this::run);
 
   @SuppressWarnings("ArrayRecordComponent") // Handed to RocksDB as they are; only END is compared.
-  private record Put(byte[] key, byte[] value, CompletableFuture<Void> done) {
-    static final Put END = new Put(new byte[0], new byte[0], new CompletableFuture<>());
+  private record Put(byte[][] keys, byte[][] values, boolean forced, CompletableFuture<Void> done) {
+    static final Put END = new Put(new byte[0][], new byte[0][], false, new CompletableFuture<>());
   }
 
   /** Commits to {@code store} until it is closed. */
@@ -27,9 +27,14 @@ public final class RawGroupCommitter implements AutoCloseable {
     thread.start();
   }
 
-  /** Puts one value; completes when it is on stable storage. */
-  public CompletableFuture<Void> put(byte[] key, byte[] value) {
-    Put put = new Put(key, value, new CompletableFuture<>());
+  /** Puts one value; completes when it is on stable storage if {@code forced}, or written. */
+  public CompletableFuture<Void> put(byte[] key, byte[] value, boolean forced) {
+    return put(new byte[][] {key}, new byte[][] {value}, forced);
+  }
+
+  /** Puts values together. */
+  public CompletableFuture<Void> put(byte[][] keys, byte[][] values, boolean forced) {
+    Put put = new Put(keys, values, forced, new CompletableFuture<>());
     queue.add(put);
     return put.done;
   }
@@ -55,10 +60,14 @@ public final class RawGroupCommitter implements AutoCloseable {
 
   private void write(List<Put> group) {
     try (WriteBatch batch = new WriteBatch()) {
+      boolean forced = false;
       for (Put put : group) {
-        batch.put(store.head(), put.key, put.value);
+        for (int i = 0; i < put.keys.length; i++) {
+          batch.put(store.head(), put.keys[i], put.values[i]);
+        }
+        forced |= put.forced;
       }
-      store.write(batch);
+      store.write(batch, forced);
       group.forEach(put -> put.done.complete(null));
     } catch (RocksDBException e) {
       group.forEach(put -> put.done.completeExceptionally(e));

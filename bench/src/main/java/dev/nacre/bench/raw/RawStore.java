@@ -19,6 +19,7 @@ import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.RocksObject;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -36,13 +37,15 @@ public final class RawStore implements AutoCloseable {
   public static final long BLOCK_CACHE_BYTES = 256L << 20;
 
   private static final long WRITE_BUFFER_BYTES = 128L << 20;
-  private static final List<String> FAMILIES = List.of("default", "head", "vector", "log");
+  private static final List<String> FAMILIES =
+      List.of("default", "head", "vector", "log", "history");
 
   private final RocksDB db;
   private final List<ColumnFamilyHandle> families;
   private final List<RocksObject> owned;
   private final ReadOptions read = new ReadOptions();
   private final WriteOptions sync = new WriteOptions().setSync(true);
+  private final WriteOptions async = new WriteOptions();
 
   private RawStore(RocksDB db, List<ColumnFamilyHandle> families, List<RocksObject> owned) {
     this.db = db;
@@ -50,10 +53,15 @@ public final class RawStore implements AutoCloseable {
     this.owned = owned;
   }
 
-  /** Opens or creates one in {@code directory}. */
+  /** Opens or creates one in {@code directory}, with the product's default cache. */
   public static RawStore open(Path directory) throws RocksDBException {
+    return open(directory, BLOCK_CACHE_BYTES);
+  }
+
+  /** Opens or creates one in {@code directory} with a block cache of {@code cacheBytes}. */
+  public static RawStore open(Path directory, long cacheBytes) throws RocksDBException {
     List<RocksObject> owned = new ArrayList<>();
-    Cache cache = new LRUCache(BLOCK_CACHE_BYTES);
+    Cache cache = new LRUCache(cacheBytes);
     owned.add(cache);
     DBOptions options =
         new DBOptions()
@@ -69,18 +77,22 @@ public final class RawStore implements AutoCloseable {
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
     for (String name : FAMILIES) {
       boolean vector = name.equals("vector");
+      boolean history = name.equals("history");
+      BlockBasedTableConfig table =
+          new BlockBasedTableConfig()
+              .setBlockCache(cache)
+              .setFormatVersion(5)
+              .setBlockSize(vector ? 16 << 10 : history ? 8 << 10 : 4 << 10);
+      if (!history) {
+        table.setFilterPolicy(new BloomFilter(10));
+      }
       ColumnFamilyOptions family =
           new ColumnFamilyOptions()
               .setWriteBufferSize(WRITE_BUFFER_BYTES / 2)
               .setLevelCompactionDynamicLevelBytes(true)
               .setCompressionType(
                   vector ? CompressionType.NO_COMPRESSION : CompressionType.LZ4_COMPRESSION)
-              .setTableFormatConfig(
-                  new BlockBasedTableConfig()
-                      .setBlockCache(cache)
-                      .setFormatVersion(5)
-                      .setBlockSize(vector ? 16 << 10 : 4 << 10)
-                      .setFilterPolicy(new BloomFilter(10)));
+              .setTableFormatConfig(table);
       owned.add(family);
       descriptors.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), family));
     }
@@ -104,9 +116,41 @@ public final class RawStore implements AutoCloseable {
     return families.get(3);
   }
 
+  /** Where values go that are not the newest. */
+  ColumnFamilyHandle history() {
+    return families.get(4);
+  }
+
   /** The value of a key, or null. */
   public byte @Nullable [] get(byte[] key) throws RocksDBException {
     return db.get(head(), read, key);
+  }
+
+  /**
+   * The value of the first row of the history at or after {@code key}, or null when none is left.
+   */
+  public byte @Nullable [] seekHistory(byte[] key) throws RocksDBException {
+    try (RocksIterator rows = db.newIterator(history(), read)) {
+      rows.seek(key);
+      if (!rows.isValid()) {
+        rows.status();
+        return null;
+      }
+      return rows.value();
+    }
+  }
+
+  /** How many bytes the values of all keys have, read in order of the keys, keys and all. */
+  public long scan() throws RocksDBException {
+    long bytes = 0;
+    try (RocksIterator rows = db.newIterator(head(), read)) {
+      for (rows.seekToFirst(); rows.isValid(); rows.next()) {
+        byte[] key = rows.key();
+        bytes += key.length == 0 ? 0 : rows.value().length;
+      }
+      rows.status();
+    }
+    return bytes;
   }
 
   /** Puts one value and returns when it is on stable storage. */
@@ -127,9 +171,27 @@ public final class RawStore implements AutoCloseable {
     }
   }
 
+  /**
+   * Puts older values; number {@code i} belongs to key {@code i} of {@link #seekHistory}. Returns
+   * before they are on stable storage.
+   */
+  public void loadHistory(byte[][] keys, IntFunction<byte[]> values) throws RocksDBException {
+    try (WriteBatch batch = new WriteBatch()) {
+      for (int i = 0; i < keys.length; i++) {
+        batch.put(history(), keys[i], values.apply(i));
+      }
+      db.write(async, batch);
+    }
+  }
+
   /** Writes a batch and returns when it is on stable storage. */
   void write(WriteBatch batch) throws RocksDBException {
-    db.write(sync, batch);
+    write(batch, true);
+  }
+
+  /** Writes a batch; returns when it is on stable storage if {@code forced}. */
+  void write(WriteBatch batch, boolean forced) throws RocksDBException {
+    db.write(forced ? sync : async, batch);
   }
 
   @Override
@@ -138,6 +200,7 @@ public final class RawStore implements AutoCloseable {
     db.close();
     read.close();
     sync.close();
+    async.close();
     owned.forEach(RocksObject::close);
   }
 }

@@ -36,7 +36,7 @@ public final class CommitPreparer {
   private static final int ROW_OVERHEAD_BYTES = 128;
   private static final int HEADS_READ_MAX = 16;
 
-  /** A batch that overwrites all it touches makes about twice its bytes; four times is room. */
+  /** A batch that overwrites all it touches makes about twice its bytes; eight times is room. */
   private static final long ROWS_PER_BATCH = 8;
 
   /** Rows of a group lie in one array. */

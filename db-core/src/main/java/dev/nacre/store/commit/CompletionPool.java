@@ -34,12 +34,10 @@ public final class CompletionPool implements Executor {
   private final AtomicLong begun = new AtomicLong();
   private final AtomicBoolean watching = new AtomicBoolean();
   private final ScheduledExecutorService timer;
-  private final ThreadFactory factory;
   private final ThreadPoolExecutor threads;
 
   CompletionPool(int size, ThreadFactory factory, ScheduledExecutorService timer) {
     this.timer = timer;
-    this.factory = factory;
     this.threads =
         new ThreadPoolExecutor(
             size, size, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
@@ -49,7 +47,7 @@ public final class CompletionPool implements Executor {
   @Override
   public void execute(Runnable completion) {
     waiting.add(completion);
-    threads.execute(this::work);
+    wake();
     watch();
   }
 
@@ -57,9 +55,18 @@ public final class CompletionPool implements Executor {
   void executeAll(Collection<Runnable> completions) {
     waiting.addAll(completions);
     for (int woken = 0; woken < completions.size(); woken += PER_WAKE) {
-      threads.execute(this::work);
+      wake();
     }
     watch();
+  }
+
+  private void wake() {
+    try {
+      threads.execute(this::work);
+    } catch (OutOfMemoryError e) {
+      // The system starts no thread now. What waits is in the queue: the next look tries again.
+      LOG.warn("no thread could be started to complete commits; trying again", e);
+    }
   }
 
   private void work() {
@@ -109,10 +116,11 @@ public final class CompletionPool implements Executor {
       threads.setCorePoolSize(size + 1);
     }
     try {
-      threads.execute(this::work);
+      wake();
     } catch (RejectedExecutionException e) {
-      // Closing waits for what is left, and what is left waits for this.
-      factory.newThread(this::work).start();
+      // Closing waits for what is left, and what is left waits for this. A virtual thread needs no
+      // thread of the system that could be refused now.
+      Thread _ = Thread.startVirtualThread(this::work);
     }
   }
 

@@ -123,8 +123,32 @@ final class GroupAnswers {
   /** The disk was full: the group was taken back. */
   void diskFull(StorageFailure cause) {
     NacreException full = fullDisk(cause);
+    tellVisibleRepeats();
     tellGroup(full);
     tellRefusals(full);
+  }
+
+  /** What an earlier group has written is there, whatever becomes of this one. */
+  private void tellVisibleRepeats() {
+    if (tickets.isEmpty()) {
+      return;
+    }
+    long firstOfGroup = version(tickets.getFirst());
+    for (CommitTicket repeat : List.copyOf(repeats)) {
+      if (version(repeat) < firstOfGroup) {
+        repeats.remove(repeat);
+        if (repeat.durability == Durability.SYNC) {
+          tell(repeat, notForced());
+        } else {
+          completions.execute(repeat::complete);
+        }
+      }
+    }
+  }
+
+  private static long version(CommitTicket ticket) {
+    Commit commit = ticket.commit;
+    return commit == null ? 0 : commit.version();
   }
 
   /** What those are told whose write did not fit on the disk. */
@@ -150,11 +174,14 @@ final class GroupAnswers {
 
   /** The disk is full, so what is repeated cannot be made as durable as is asked for now. */
   void cannotSync() {
-    tellGroup(
-        new ResourceExhaustedException(
-            "the disk is full: the commit is there, but cannot be forced to stable storage; free"
-                + " space and retry",
-            Map.of("reason", "diskFull", "outcome", "unknown")));
+    tellGroup(notForced());
+  }
+
+  private static ResourceExhaustedException notForced() {
+    return new ResourceExhaustedException(
+        "the disk is full: the commit is there, but cannot be forced to stable storage; free"
+            + " space and retry",
+        Map.of("reason", "diskFull", "outcome", "unknown"));
   }
 
   private void tellGroup(NacreException failure) {

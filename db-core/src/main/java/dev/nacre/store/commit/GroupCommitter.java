@@ -210,11 +210,14 @@ public final class GroupCommitter {
     }
     try {
       CommitQueue.Admission admission = queue.reserve(ticket);
+      boolean prepared = false;
       try {
         prepare(ticket, admission);
-      } catch (RuntimeException e) {
-        queue.release(ticket);
-        throw e;
+        prepared = true;
+      } finally {
+        if (!prepared) {
+          queue.release(ticket);
+        }
       }
     } catch (NacreException e) {
       return CompletableFuture.failedFuture(e);
@@ -375,7 +378,7 @@ public final class GroupCommitter {
     while (!queue.isDrained() || !maintenance.isEmpty()) {
       MaintenanceTicket due = maintenance.poll();
       if (due != null) {
-        writeMaintenance(due);
+        maintain(due);
       }
       if (queue.peek() == null) {
         if (due == null) {
@@ -446,6 +449,16 @@ public final class GroupCommitter {
       reached(StorageProbe.Step.REPEAT_SYNCED);
     }
     group.acknowledge();
+  }
+
+  private void maintain(MaintenanceTicket due) {
+    try {
+      writeMaintenance(due);
+    } catch (RuntimeException | Error e) {
+      // As below: what it has become is not known, and this thread must live to say so.
+      fail(e);
+      tell(due, GroupAnswers.outcomeUnknown(e));
+    }
   }
 
   private void writeMaintenance(MaintenanceTicket ticket) {

@@ -6,6 +6,7 @@ import dev.nacre.model.NamespaceOptions;
 import dev.nacre.store.layout.FloorRow;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,9 +70,34 @@ public final class NamespaceEntry {
     return floors;
   }
 
-  /** Raises the floors; for the sweeper, and for opening. */
-  public void setFloors(FloorRow raised) {
+  /** The same when no sweeper is about to take back what it has just raised. */
+  public synchronized FloorRow settledFloors() {
+    return floors;
+  }
+
+  /** Sets the floors; for opening, and to take back what was raised in vain. */
+  public void setFloors(FloorRow stated) {
+    floors = stated;
+  }
+
+  /**
+   * Raises the floors unless somebody holds a version below them; for the sweeper.
+   *
+   * @param oldestHeld asked after the floors are raised, so that whoever holds a version later
+   *     meets them at his first read
+   * @return whether they were raised
+   */
+  public synchronized boolean raiseFloors(FloorRow raised, LongSupplier oldestHeld) {
+    FloorRow before = floors;
     floors = raised;
+    long held = oldestHeld.getAsLong();
+    boolean frees =
+        raised.history() <= Math.max(held, before.history())
+            && raised.log() - 1 <= Math.max(held, before.log() - 1);
+    if (!frees) {
+      floors = before;
+    }
+    return frees;
   }
 
   /** Whether all its rows were dropped, after it was deleted. */

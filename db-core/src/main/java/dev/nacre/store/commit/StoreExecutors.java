@@ -3,6 +3,7 @@ package dev.nacre.store.commit;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 
 /**
@@ -19,8 +20,9 @@ public record StoreExecutors(
   /** The threads of a new store. */
   public static StoreExecutors create() {
     int processors = Runtime.getRuntime().availableProcessors();
-    ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(named("nacre-timer"));
+    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named("nacre-timer"));
+    // Now, while opening can fail of it: everything that waits depends on it later.
+    boolean _ = timer.prestartCoreThread();
     return new StoreExecutors(
         new CompletionPool(Math.clamp(processors, 2, 8), named("nacre-completion"), timer),
         Executors.newFixedThreadPool(Math.clamp(processors, 1, 4), named("nacre-prepare")),

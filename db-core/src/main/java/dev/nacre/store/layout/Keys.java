@@ -74,11 +74,6 @@ public final class Keys {
     return new ByteWriter(16).u32(namespaceId).u64(version).u32(ordinal).toByteArray();
   }
 
-  /** What all versions of a key share in {@code history}, of one of its rows there. */
-  public static byte[] prefixOf(byte[] versioned) {
-    return Arrays.copyOf(versioned, versioned.length - 8);
-  }
-
   /** The place of a change in its commit. */
   public static int ordinalOfLog(byte[] log) {
     return BigEndian.getInt(log, 12);
@@ -158,6 +153,11 @@ public final class Keys {
   /** An entry of the queue by which idempotency keys are forgotten; 0 and 0 is its beginning. */
   public static byte[] idempotencyQueue(long timeMicros, long version) {
     return new ByteWriter(17).u8('j').u64(timeMicros).u64(version).toByteArray();
+  }
+
+  /** The version in an entry of that queue. */
+  public static long versionOfIdempotencyQueue(byte[] meta) {
+    return BigEndian.getLong(meta, 9);
   }
 
   /** Whether a key of {@code meta} is an entry of that queue. */

@@ -10,6 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One that was left behind tells what became of its owner: the process died, and as long as the
  * system was not started anew since, all that it had written is in the files. The line {@code boot}
  * says so; it is written by {@link #settle}, when nothing of an earlier end is left to be dealt
- * with.
+ * with, together with the newest log file of the store ({@code log}).
  */
 public final class OwnerLock {
   static final String LOCK = "LOCK";
@@ -39,20 +40,22 @@ public final class OwnerLock {
   private static final String BOOT = boot();
 
   private static final String BOOT_LINE = "boot=" + BOOT;
+  private static final String LOG_NAME = "log=";
 
   private final FileOperations files;
   private final Path owner;
   private final Object key;
   private final Closeable lock;
-  private final boolean ownerOfThisBoot;
 
-  private OwnerLock(
-      FileOperations files, Path owner, Object key, Closeable lock, boolean ownerOfThisBoot) {
+  /** What the owner before has left, if this system has not been started anew since; or empty. */
+  private final String left;
+
+  private OwnerLock(FileOperations files, Path owner, Object key, Closeable lock, String left) {
     this.files = files;
     this.owner = owner;
     this.key = key;
     this.lock = lock;
-    this.ownerOfThisBoot = ownerOfThisBoot;
+    this.left = left;
   }
 
   /**
@@ -73,11 +76,10 @@ public final class OwnerLock {
       if (lock == null) {
         throw locked(directory, owner, files);
       }
-      boolean ownerOfThisBoot =
-          !BOOT.isEmpty() && ownerText(owner, files).lines().anyMatch(BOOT_LINE::equals);
+      String left = ownerText(owner, files);
       writeOwner(owner, files, "");
       acquired = true;
-      return new OwnerLock(files, owner, key, lock, ownerOfThisBoot);
+      return new OwnerLock(files, owner, key, lock, isOfThisBoot(left) ? left : "");
     } finally {
       if (!acquired) {
         try {
@@ -96,12 +98,39 @@ public final class OwnerLock {
    * written is lost. Where the system does not tell its boots apart this is never known.
    */
   public boolean followsDeathOnly() {
-    return ownerOfThisBoot;
+    return !left.isEmpty();
   }
 
-  /** What an earlier end has left is dealt with: from now on only this owner's end matters. */
-  public void settle() throws IOException {
-    writeOwner(owner, files, BOOT_LINE + "\n");
+  /** The log file that the owner before this one has noted; empty when that is not known. */
+  OptionalLong notedLog() {
+    return notedLog(left);
+  }
+
+  /** The same of the {@code OWNER} that lies in a directory now. */
+  static OptionalLong notedLog(Path directory, FileOperations files) {
+    String text = ownerText(directory.resolve(OWNER), files);
+    return isOfThisBoot(text) ? notedLog(text) : OptionalLong.empty();
+  }
+
+  private static OptionalLong notedLog(String text) {
+    return text.lines()
+        .filter(line -> line.matches(LOG_NAME + "\\d{1,18}"))
+        .mapToLong(line -> Long.parseLong(line.substring(LOG_NAME.length())))
+        .findFirst();
+  }
+
+  private static boolean isOfThisBoot(String text) {
+    return !BOOT.isEmpty() && text.lines().anyMatch(BOOT_LINE::equals);
+  }
+
+  /**
+   * What an earlier end has left is dealt with: from now on only this owner's end matters.
+   *
+   * @param newestLog the number of the newest log file, of which there is one from now on
+   */
+  void settle(OptionalLong newestLog) throws IOException {
+    String log = newestLog.isPresent() ? LOG_NAME + newestLog.getAsLong() + "\n" : "";
+    writeOwner(owner, files, log + BOOT_LINE + "\n");
   }
 
   /** Gives the lock back. */

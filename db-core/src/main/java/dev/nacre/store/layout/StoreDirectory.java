@@ -6,9 +6,11 @@ import dev.nacre.error.FormatException;
 import dev.nacre.error.LockedException;
 import dev.nacre.error.UnavailableException;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,7 @@ public final class StoreDirectory implements AutoCloseable {
   static final String SNAPSHOTS = "snapshots";
 
   private static final int NAMES_MAX = 100;
+  private static final String LOG_SUFFIX = ".log";
 
   /** What may lie in a directory in which nothing of Nacre has been finished. */
   private static final Set<String> BEFORE_FORMAT =
@@ -295,11 +298,40 @@ public final class StoreDirectory implements AutoCloseable {
     ensureOwner();
     try {
       if (lock != null) {
-        lock.settle();
+        lock.settle(newestLog(logs()));
       }
     } catch (IOException e) {
       throw refused(path, "be opened for writing", e);
     }
+  }
+
+  private List<Path> logs() throws IOException {
+    List<Path> logs = new ArrayList<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(store(), "*" + LOG_SUFFIX)) {
+      found.forEach(logs::add);
+    }
+    return logs;
+  }
+
+  /** The number of the newest log file among files; empty when there is none. */
+  public static OptionalLong newestLog(List<Path> files) {
+    return files.stream()
+        .map(file -> String.valueOf(file.getFileName()))
+        .filter(name -> name.matches("\\d{1,18}\\" + LOG_SUFFIX))
+        .mapToLong(
+            name -> Long.parseLong(name.substring(0, name.length() - LOG_SUFFIX.length())))
+        .max();
+  }
+
+  /**
+   * The newest log file when the last owner had opened the store, or a later one, must be there
+   * unless it closed in order; empty when that is not known.
+   */
+  public synchronized OptionalLong notedLog() {
+    if (closed) {
+      throw closedAlready();
+    }
+    return lock == null ? OwnerLock.notedLog(path, files) : lock.notedLog();
   }
 
   /** Gives the directory up. Idempotent. */

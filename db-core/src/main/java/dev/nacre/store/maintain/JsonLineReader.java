@@ -92,6 +92,11 @@ final class JsonLineReader {
     }
   }
 
+  /** The spaces that the last line of a namespace has named. */
+  Map<String, EmbeddingSpace> spaces(String namespace) {
+    return spaces.getOrDefault(namespace, Map.of());
+  }
+
   /** What was read of a line so far. */
   private final class Fields {
     private boolean header;
@@ -284,7 +289,7 @@ final class JsonLineReader {
     return read;
   }
 
-  private static Metadata metadata(JsonParser parser) throws IOException {
+  static Metadata metadata(JsonParser parser) throws IOException {
     expect(parser, JsonToken.START_OBJECT, "metadata");
     Map<String, Object> fields = new LinkedHashMap<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {

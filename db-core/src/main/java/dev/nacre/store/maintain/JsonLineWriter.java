@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
+import dev.nacre.model.Metadata;
 import dev.nacre.model.Namespace;
 import dev.nacre.model.ReadPoint;
 import dev.nacre.model.Retention;
@@ -117,12 +118,8 @@ final class JsonLineWriter {
             json.writeNumberField("valueVersion", record.valueVersion().orElse(0));
           }
           if (record.metadataVersion().isPresent()) {
-            json.writeObjectFieldStart("metadata");
-            for (Map.Entry<String, Object> field : record.metadata().asMap().entrySet()) {
-              json.writeFieldName(field.getKey());
-              scalar(json, field.getValue());
-            }
-            json.writeEndObject();
+            json.writeFieldName("metadata");
+            metadata(json, record.metadata());
             json.writeNumberField("metadataVersion", record.metadataVersion().getAsLong());
           }
           if (!record.embeddings().isEmpty()) {
@@ -181,6 +178,15 @@ final class JsonLineWriter {
     } catch (CharacterCodingException _) {
       return null;
     }
+  }
+
+  static void metadata(JsonGenerator json, Metadata metadata) throws IOException {
+    json.writeStartObject();
+    for (Map.Entry<String, Object> field : metadata.asMap().entrySet()) {
+      json.writeFieldName(field.getKey());
+      scalar(json, field.getValue());
+    }
+    json.writeEndObject();
   }
 
   private static void scalar(JsonGenerator json, Object value) throws IOException {

@@ -75,16 +75,22 @@ public final class Purger {
         id = directory.databaseId();
       }
       for (Path place : store.backupDirectories().keySet()) {
-        if (!Files.isDirectory(place)) {
-          continue;
-        }
         try {
-          for (BackupManifest manifest :
-              new BackupDirectory(place, FileOperations.REAL).manifests()) {
-            Backup backup = manifest.backup();
-            if (backup.databaseId().equals(id) && holds(store, purge, backup)) {
-              backups.add(backup);
+          boolean known = false;
+          if (Files.isDirectory(place)) {
+            for (BackupManifest manifest :
+                new BackupDirectory(place, FileOperations.REAL).manifests()) {
+              Backup backup = manifest.backup();
+              boolean ours = backup.databaseId().equals(id);
+              known |= ours;
+              if (ours && holds(store, purge, backup)) {
+                backups.add(backup);
+              }
             }
+          }
+          if (!known) {
+            // Removed, or on a disk that is not there now: nobody here can tell.
+            unreadable.add(place);
           }
         } catch (IOException | CorruptionException | FormatException | UnavailableException e) {
           unreadable.add(place);

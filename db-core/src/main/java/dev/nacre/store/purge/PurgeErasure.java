@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -109,60 +111,35 @@ public final class PurgeErasure {
   }
 
   private void range(Kind kind, KeyRange range) {
-    byte @Nullable [] from = range.from();
-    while (from != null) {
-      byte @Nullable [] next = null;
-      // Slices are written between cursors: one that stays open keeps files from being deleted.
-      try (RocksCursor cursor = engine.cursor(kind.family(), RocksEngine.CursorUse.BULK)) {
-        for (cursor.seek(from); cursor.valid() && range.isBeforeEnd(cursor.key()); cursor.next()) {
+    eachRow(
+        kind.family(),
+        RocksEngine.CursorUse.BULK,
+        range.from(),
+        range::isBeforeEnd,
+        cursor -> {
           byte[] key = cursor.key();
           byte[] value = kind.isReplaceable() ? cursor.value() : new byte[0];
           if (kind.version(key, value) <= purge.version()) {
             slice.delete(kind, key, value.length);
           }
-          if (slice.isFull()) {
-            next = Arrays.copyOf(key, key.length + 1);
-            break;
-          }
-        }
-      }
-      from = next;
-      if (from != null) {
-        write();
-      }
-    }
+        });
   }
 
   private void changes(int id) {
     byte[] namespace = Keys.namespacePrefix(id);
-    byte @Nullable [] from = namespace;
-    while (from != null) {
-      byte @Nullable [] next = null;
-      try (RocksCursor cursor = engine.cursor(ColumnFamily.LOG, RocksEngine.CursorUse.BULK)) {
-        for (cursor.seek(from);
-            cursor.valid() && Keys.startsWith(cursor.key(), namespace);
-            cursor.next()) {
-          byte[] key = cursor.key();
-          long version = Keys.versionOfLog(key);
-          if (version > purge.version()) {
-            break;
-          }
+    eachRow(
+        ColumnFamily.LOG,
+        RocksEngine.CursorUse.BULK,
+        namespace,
+        key -> Keys.startsWith(key, namespace) && Keys.versionOfLog(key) <= purge.version(),
+        cursor -> {
           LogRow row = LogRow.parse(cursor.value());
           if (row.purged() == null && purge.target().covers(row.key())) {
+            byte[] key = cursor.key();
             slice.purgeChange(key);
-            digest(version);
+            digest(Keys.versionOfLog(key));
           }
-          if (slice.isFull()) {
-            next = Arrays.copyOf(key, key.length + 1);
-            break;
-          }
-        }
-      }
-      from = next;
-      if (from != null) {
-        write();
-      }
-    }
+        });
   }
 
   /** In the slice that takes the change away: afterwards nobody knows which commits it were. */
@@ -186,29 +163,17 @@ public final class PurgeErasure {
    * all that the namespace knows goes.
    */
   private void droppedDigests() {
-    byte @Nullable [] from = Keys.idempotencyQueue(0, 0);
-    while (from != null) {
-      byte @Nullable [] next = null;
-      try (RocksCursor cursor = engine.cursor(ColumnFamily.META, RocksEngine.CursorUse.SHORT)) {
-        for (cursor.seek(from);
-            cursor.valid() && Keys.isIdempotencyQueue(cursor.key());
-            cursor.next()) {
-          byte[] key = cursor.key();
-          long version = Keys.longAt(key, 9);
+    eachRow(
+        ColumnFamily.META,
+        RocksEngine.CursorUse.SHORT,
+        Keys.idempotencyQueue(0, 0),
+        Keys::isIdempotencyQueue,
+        cursor -> {
+          long version = Keys.versionOfIdempotencyQueue(cursor.key());
           if (version <= purge.version() && isDropped(version)) {
             slice.forgetDigest(cursor.value(), version);
           }
-          if (slice.isFull()) {
-            next = Arrays.copyOf(key, key.length + 1);
-            break;
-          }
-        }
-      }
-      from = next;
-      if (from != null) {
-        write();
-      }
-    }
+        });
   }
 
   /** Whether a commit was about a namespace of the purge whose log no longer knows it. */
@@ -227,46 +192,54 @@ public final class PurgeErasure {
   }
 
   private void expiries() {
-    byte @Nullable [] from = new byte[0];
-    while (from != null) {
-      byte @Nullable [] next = null;
-      try (RocksCursor cursor = engine.cursor(ColumnFamily.EXPIRY, RocksEngine.CursorUse.BULK)) {
-        for (cursor.seek(from); cursor.valid(); cursor.next()) {
+    eachRow(
+        ColumnFamily.EXPIRY,
+        RocksEngine.CursorUse.BULK,
+        new byte[0],
+        _ -> true,
+        cursor -> {
           byte[] key = cursor.key();
-          if (isOurs(Keys.intAt(key, 8))
+          if (isOurs(Keys.namespaceOfExpiry(key))
               && purge.target().covers(Keys.keyOfExpiry(key))
               && Kind.EXPIRY.version(key, cursor.value()) <= purge.version()) {
             slice.delete(Kind.EXPIRY, key, Long.BYTES);
           }
-          if (slice.isFull()) {
-            next = Arrays.copyOf(key, key.length + 1);
-            break;
-          }
-        }
-      }
-      from = next;
-      if (from != null) {
-        write();
-      }
-    }
+        });
   }
 
   /** A restore has named keys in its attributes, also when it changed nothing. */
   private void commits() {
-    byte @Nullable [] from = Keys.commit(0);
-    while (from != null) {
-      byte @Nullable [] next = null;
-      try (RocksCursor cursor = engine.cursor(ColumnFamily.COMMIT, RocksEngine.CursorUse.BULK)) {
-        for (cursor.seek(from); cursor.valid(); cursor.next()) {
-          byte[] key = cursor.key();
-          if (Keys.versionOfCommit(key) > purge.version()) {
-            break;
-          }
+    eachRow(
+        ColumnFamily.COMMIT,
+        RocksEngine.CursorUse.BULK,
+        Keys.commit(0),
+        key -> Keys.versionOfCommit(key) <= purge.version(),
+        cursor -> {
           byte[] value = cursor.value();
           if (contains(value, RESTORED)) {
-            commit(key, CommitRow.parse(value));
+            commit(cursor.key(), CommitRow.parse(value));
           }
+        });
+  }
+
+  /**
+   * Looks at rows from {@code start} on while {@code goesOn} likes their keys. Slices are written
+   * between cursors: one that stays open keeps files from being deleted.
+   */
+  private void eachRow(
+      ColumnFamily family,
+      RocksEngine.CursorUse use,
+      byte[] start,
+      Predicate<byte[]> goesOn,
+      Consumer<RocksCursor> look) {
+    byte @Nullable [] from = start;
+    while (from != null) {
+      byte @Nullable [] next = null;
+      try (RocksCursor cursor = engine.cursor(family, use)) {
+        for (cursor.seek(from); cursor.valid() && goesOn.test(cursor.key()); cursor.next()) {
+          look.accept(cursor);
           if (slice.isFull()) {
+            byte[] key = cursor.key();
             next = Arrays.copyOf(key, key.length + 1);
             break;
           }

@@ -185,7 +185,12 @@ public final class PurgeRun {
       write(done);
       committer.reached(StorageProbe.Step.PURGE_DONE);
     } catch (StorageFailure e) {
-      throw failed(row, e);
+      throw failed(row, e, e.isDiskFull());
+    } catch (ResourceExhaustedException e) {
+      throw failed(row, e, true);
+    } catch (UnavailableException e) {
+      // What it says of its own outcome is about a slice: the purge is committed.
+      throw failed(row, e, false);
     }
     LOG.atInfo()
         .addKeyValue("version", row.version())
@@ -266,16 +271,16 @@ public final class PurgeRun {
     }
   }
 
-  private static NacreException failed(PurgeRow row, StorageFailure cause) {
+  private static NacreException failed(PurgeRow row, Exception cause, boolean passes) {
     String what =
         "version "
             + row.version()
-            + " has purged, nothing of it can be read, and rewriting the files has failed: "
+            + " has purged, nothing of it can be read, and erasing it from the files has failed: "
             + cause.getMessage()
             + "; the purge goes on when the database is opened again or the next one begins";
     Map<String, String> details =
         Map.of("purge", "pending", "version", Long.toString(row.version()));
-    return cause.isDiskFull()
+    return passes
         ? new ResourceExhaustedException(what, details, cause)
         : new UnavailableException(what, details, cause);
   }

@@ -143,10 +143,18 @@ final class PurgeSlice {
         });
   }
 
-  /** Replaces a commit's row. */
+  /**
+   * Replaces a commit's row. The delete before it tells whoever reads the log, where rows of
+   * commits stand in the order of their versions, that this one is not new.
+   */
   void replace(byte[] commitKey, CommitRow row) {
     byte[] encoded = row.encode();
-    add(encoded.length, batch -> batch.put(ColumnFamily.COMMIT, commitKey, encoded));
+    add(
+        encoded.length + commitKey.length,
+        batch -> {
+          batch.delete(ColumnFamily.COMMIT, commitKey);
+          batch.put(ColumnFamily.COMMIT, commitKey, encoded);
+        });
   }
 
   private void add(int size, Step step) {

@@ -40,13 +40,4 @@ public record LogCheckResult(
   public boolean damaged() {
     return !damage.isEmpty();
   }
-
-  /**
-   * Whether only the sorted files can tell if acknowledged commits are missing: the damage is
-   * before the first commit row. A read-only open then decides, before a writable one drops the
-   * log.
-   */
-  public boolean comparisonNeeded() {
-    return damaged() && lastVersion == 0 && durableUpTo > 0;
-  }
 }

@@ -2,7 +2,6 @@ package dev.nacre.store.rocks;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -97,29 +96,6 @@ public final class StorageFileCheck {
           .read();
     }
     return found;
-  }
-
-  /**
-   * What is missing of the two files without which RocksDB does not know the others; null when
-   * nothing is. Where nothing was ever made, or its making was cut short, nothing is missing.
-   */
-  public static @Nullable Damage missing(Path storeDirectory) throws IOException {
-    Path current = storeDirectory.resolve("CURRENT");
-    if (Files.isRegularFile(current)) {
-      String name = Files.readString(current, StandardCharsets.ISO_8859_1).strip();
-      return MANIFEST.matcher(name).matches() && !Files.exists(storeDirectory.resolve(name))
-          ? new Damage(name, "it is missing, and CURRENT names it")
-          : null;
-    }
-    if (!Files.isDirectory(storeDirectory)) {
-      return null;
-    }
-    // They are made after CURRENT. RocksDB would begin an empty store beside them.
-    try (DirectoryStream<Path> data = Files.newDirectoryStream(storeDirectory, "*.{sst,log}")) {
-      return data.iterator().hasNext()
-          ? new Damage("CURRENT", "it is missing, and there are files of data")
-          : null;
-    }
   }
 
   private static String name(Path file) {

@@ -16,15 +16,21 @@ final class WriteBatchReader {
   private static final int KEY_BYTES = 8;
   private static final int VALUE_BYTES_MIN = 16;
 
-  /** Takes the commit rows of a batch, in order. */
+  /**
+   * Takes the commit rows of a batch, in order, but for those that replace another one: a delete of
+   * the same row stands before them.
+   */
   interface CommitRows {
-    /** A put of a commit row. */
+    /** A put of a new commit row. */
     void row(long version, long durableUpTo);
   }
 
   private final int commitColumnFamily;
   private long sequence;
   private long count;
+
+  /** The version of the commit row that the entry before has deleted; 0 for none. */
+  private long deleted;
 
   WriteBatchReader(int commitColumnFamily) {
     this.commitColumnFamily = commitColumnFamily;
@@ -49,6 +55,7 @@ final class WriteBatchReader {
     sequence = record.littleEndian(8);
     count = record.littleEndian(4);
     long found = 0;
+    deleted = 0;
     while (record.remaining() > 0) {
       found += entry(record, rows);
     }
@@ -67,6 +74,7 @@ final class WriteBatchReader {
         int columnFamily = record.varint32();
         if (tag == 0x05 && columnFamily == commitColumnFamily) {
           commitRow(record, rows);
+          deleted = 0;
         } else {
           record.skipPrefixed();
           record.skipPrefixed();
@@ -81,8 +89,11 @@ final class WriteBatchReader {
       }
       // Delete and single delete of a column family.
       case 0x04, 0x08 -> {
-        record.skipVarint();
-        record.skipPrefixed();
+        if (record.varint32() == commitColumnFamily) {
+          deleted = commitVersion(record);
+        } else {
+          record.skipPrefixed();
+        }
         yield 1;
       }
       // Range delete of a column family.
@@ -112,12 +123,16 @@ final class WriteBatchReader {
     };
   }
 
-  private static void commitRow(LogRecord record, CommitRows rows) throws MalformedRecordException {
+  private static long commitVersion(LogRecord record) throws MalformedRecordException {
     int keyLength = record.varint32();
     if (keyLength != KEY_BYTES) {
       throw new MalformedRecordException("commit row has a key of " + keyLength + " bytes");
     }
-    long version = record.bigEndian64();
+    return record.bigEndian64();
+  }
+
+  private void commitRow(LogRecord record, CommitRows rows) throws MalformedRecordException {
+    long version = commitVersion(record);
     int valueLength = record.varint32();
     if (valueLength < VALUE_BYTES_MIN) {
       throw new MalformedRecordException("commit row has a value of " + valueLength + " bytes");
@@ -125,6 +140,8 @@ final class WriteBatchReader {
     record.skip(8);
     long durableUpTo = record.bigEndian64();
     record.skip(valueLength - VALUE_BYTES_MIN);
-    rows.row(version, durableUpTo);
+    if (version != deleted) {
+      rows.row(version, durableUpTo);
+    }
   }
 }

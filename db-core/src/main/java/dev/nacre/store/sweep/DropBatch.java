@@ -25,6 +25,7 @@ final class DropBatch {
   private static final int ROWS_MAX = 2_048;
 
   private final GroupCommitter committer;
+  private final PinnedVersions pins;
   private final BooleanSupplier stop;
   private final GroupBatch batch = new GroupBatch();
   private final SweepCounts counts;
@@ -35,13 +36,19 @@ final class DropBatch {
 
   private @Nullable NamespaceEntry raised;
 
-  DropBatch(GroupCommitter committer, BooleanSupplier stop, SweepCounts counts) {
+  DropBatch(
+      GroupCommitter committer, PinnedVersions pins, BooleanSupplier stop, SweepCounts counts) {
     this.committer = committer;
+    this.pins = pins;
     this.stop = stop;
     this.counts = counts;
   }
 
-  /** Raises the floors of a namespace; before rows below them are given here. */
+  /**
+   * Raises the floors of a namespace; before rows below them are given here.
+   *
+   * @throws HeldMeanwhileException when somebody holds a version below them
+   */
   void raise(NamespaceEntry namespace, FloorRow floors) {
     if (committer.durableVersion() < Math.max(floors.history(), floors.trimmed())) {
       // After a power cut the floor must not be above the newest version. Any write that is forced
@@ -50,7 +57,9 @@ final class DropBatch {
       same.put(ColumnFamily.META, Keys.floor(namespace.id()), namespace.floors().encode());
       await(committer.maintain(same, true));
     }
-    namespace.setFloors(floors);
+    if (!namespace.raiseFloors(floors, () -> pins.oldest(namespace.name()))) {
+      throw new HeldMeanwhileException();
+    }
     raised = namespace;
     committer.reached(StorageProbe.Step.FLOOR_RAISED);
   }

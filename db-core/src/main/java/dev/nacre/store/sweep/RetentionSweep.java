@@ -80,7 +80,13 @@ final class RetentionSweep {
     for (NamespaceEntry namespace : registry.all()) {
       drops.checkStop();
       if (namespace.createdVersion() <= visible.version()) {
-        sweep(namespace, visible, nowMicros, drops, counts);
+        try {
+          sweep(namespace, visible, nowMicros, drops, counts);
+        } catch (HeldMeanwhileException e) {
+          // What lies in the batch is below floors that stand. The rest is looked at again.
+          drops.write();
+          looks.remove(namespace.id());
+        }
       }
     }
   }

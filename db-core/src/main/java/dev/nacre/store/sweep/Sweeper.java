@@ -33,6 +33,7 @@ public final class Sweeper {
   private final GroupCommitter committer;
   private final Clock clock;
   private final ExpirySweep expiry;
+  private final PinnedVersions pins;
   private final RetentionSweep retention;
   private final ReentrantLock sweeping = new ReentrantLock();
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -58,6 +59,7 @@ public final class Sweeper {
     this.committer = committer;
     this.clock = clock;
     this.expiry = new ExpirySweep(engine, registry, committer);
+    this.pins = pins;
     this.retention = new RetentionSweep(engine, registry, committer, pins, Micros.of(grace));
   }
 
@@ -187,7 +189,7 @@ public final class Sweeper {
   }
 
   private void sweep(boolean whole, BooleanSupplier stop, SweepCounts counts) {
-    DropBatch drops = new DropBatch(committer, stop, counts);
+    DropBatch drops = new DropBatch(committer, pins, stop, counts);
     long now = Math.max(Micros.of(clock.instant()), committer.visible().timeMicros());
     expiry.run(now, whole, drops, counts);
     retention.run(now, drops, counts);

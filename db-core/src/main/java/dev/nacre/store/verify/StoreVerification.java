@@ -107,7 +107,7 @@ public final class StoreVerification {
   }
 
   /** {@code FORMAT} and {@code CLEAN}; the version of a clean close. */
-  private OptionalLong checkDirectory() {
+  private OptionalLong checkDirectory() throws IOException {
     findings.file();
     try (StoreDirectory opened = StoreDirectory.open(directory, true)) {
       OptionalLong closedAt = opened.cleanMarker();
@@ -117,6 +117,15 @@ public final class StoreVerification {
             directory.resolve("CLEAN").toString(),
             "the mark of a clean close is damaged; the next opening looks closer",
             Remedy.NONE);
+      }
+      if (Files.exists(store.resolve("CURRENT"))) {
+        MissingFiles.find(opened)
+            .ifPresent(
+                missing ->
+                    findings.add(
+                        Area.WRITE_AHEAD_LOG,
+                        missing.details().getOrDefault("file", store.toString()),
+                        String.valueOf(missing.getMessage())));
       }
       return closedAt;
     } catch (CorruptionException e) {

@@ -98,6 +98,19 @@ final class LogTestStore implements AutoCloseable {
     durable = version;
   }
 
+  /** Puts another row in the place of an earlier commit's, as a purge does. */
+  void replace(long earlier) throws RocksDBException {
+    byte[] key = ByteBuffer.allocate(8).putLong(earlier).array();
+    try (WriteBatch batch = new WriteBatch()) {
+      batch.delete(handles.get(COMMIT), key);
+      batch.put(
+          handles.get(COMMIT),
+          key,
+          ByteBuffer.allocate(16).putLong(1000 + earlier).putLong(earlier - 1).array());
+      db.write(sync, batch);
+    }
+  }
+
   /** A commit that is written without fsync: nothing says that it is durable. */
   void unsyncedCommit() throws RocksDBException {
     version++;

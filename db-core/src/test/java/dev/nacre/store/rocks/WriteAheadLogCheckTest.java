@@ -228,6 +228,23 @@ class WriteAheadLogCheckTest {
   }
 
   @Test
+  void check_replacedRowOfAnEarlierCommit_isNoCommitOfTheLog() throws Exception {
+    Path crashed;
+    try (LogTestStore store = LogTestStore.create(temp.resolve("store"), 7)) {
+      for (int i = 0; i < 10; i++) {
+        store.group(1, 40);
+      }
+      store.flushAll();
+      // The log begins anew with the row that a purge has replaced, and a commit follows it.
+      store.replace(5);
+      store.group(1, 40);
+      crashed = store.crash(temp.resolve("crashed"));
+    }
+    assertEquals(new LogCheckResult(11, 11, 10, ""), check(crashed));
+    assertEquals(versions(11), recovered(crashed));
+  }
+
+  @Test
   void check_gapThatNobodyVouchesFor_isTheEnd() throws Exception {
     Path crashed;
     try (LogTestStore store = LogTestStore.create(temp.resolve("store"), 1)) {
