@@ -24,6 +24,8 @@ module dev.nacre.core {
   exports dev.nacre.store.maintain to
       dev.nacre.sql,
       dev.nacre;
+  exports dev.nacre.store.salvage to
+      dev.nacre;
   exports dev.nacre.store.verify to
       dev.nacre.sql,
       dev.nacre;

@@ -7,12 +7,15 @@ import dev.nacre.maintain.DirectoryOwner;
 import dev.nacre.maintain.RepairReport;
 import dev.nacre.maintain.RestoreRequest;
 import dev.nacre.maintain.RestoredBackup;
+import dev.nacre.maintain.SalvageReport;
+import dev.nacre.maintain.SalvageRequest;
 import dev.nacre.maintain.VerifyReport;
 import dev.nacre.runtime.Failures;
 import dev.nacre.store.maintain.BackupCheck;
 import dev.nacre.store.maintain.BackupRestore;
 import dev.nacre.store.maintain.Owners;
 import dev.nacre.store.maintain.StoreRepair;
+import dev.nacre.store.salvage.Salvage;
 import dev.nacre.store.verify.StoreVerification;
 import dev.nacre.vector.IndexCheck;
 import java.nio.file.Path;
@@ -22,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * What is done to directories: verifying and repairing a database, restoring backups.
+ * What is done to directories: verifying, repairing and salvaging a database, restoring backups.
  *
  * <p>Each call begins at once, on a thread of its own, which also completes the future; nothing of
  * it is given up when the future is cancelled. A null argument throws {@link NullPointerException};
@@ -51,6 +54,20 @@ public final class Maintenance {
   public static CompletableFuture<RepairReport> repair(Path directory) {
     requireNonNull(directory, "directory");
     return begin("repairing", () -> StoreRepair.run(directory, IndexCheck::run));
+  }
+
+  /**
+   * Writes what is readable of a damaged database into a new directory, and says what is not. The
+   * damaged one is not changed. In the new one, a database of its own, versions have the numbers
+   * and commit times that they had; what a commit has written and is lost is absent from that
+   * version on. For when there is no backup, or an old one.
+   *
+   * <p>Fails with Locked when the database is open, Format when there is no store or one of a newer
+   * format, Validation when the new directory is not empty.
+   */
+  public static CompletableFuture<SalvageReport> salvage(SalvageRequest request) {
+    requireNonNull(request, "request");
+    return begin("the salvage", () -> Salvage.run(request));
   }
 
   /**

@@ -4,7 +4,11 @@ import dev.nacre.error.NacreException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Closes a database once, in this order: refuse new calls, end watches, wait for calls in flight,
@@ -13,6 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Closing {
   /** How long callbacks of the application may hold up closing. */
   private static final long CALLBACK_SECONDS_MAX = 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Closing.class);
 
   private final CallGate gate;
   private final Engines engines;
@@ -91,10 +97,27 @@ final class Closing {
     }
   }
 
+  /** Calls in flight end by themselves, unless the application holds up a thread that they need. */
+  private void awaitCalls(CompletableFuture<Void> drained) {
+    try {
+      Void _ = drained.copy().orTimeout(CALLBACK_SECONDS_MAX, TimeUnit.SECONDS).join();
+    } catch (CompletionException e) {
+      if (!(e.getCause() instanceof TimeoutException)) {
+        throw e;
+      }
+      LOG.warn(
+          "closing has waited {} s for {} calls in flight; a subscriber or callback that blocks a"
+              + " thread of the database holds it up for as long as it does",
+          CALLBACK_SECONDS_MAX,
+          gate.count());
+      Void _ = drained.join();
+    }
+  }
+
   private void finish(CompletableFuture<Void> drained) {
     try {
       feeds.close();
-      drained.join();
+      awaitCalls(drained);
       pool.stop();
       try {
         engines.close();

@@ -7,9 +7,13 @@ import java.util.concurrent.Future;
 final class Await {
   private Await() {}
 
+  /** The result. Interrupted, it cancels the future: nobody waits for that work any more. */
   static <T> T of(Future<T> future) throws InterruptedException {
     try {
       return future.get();
+    } catch (InterruptedException e) {
+      boolean _ = future.cancel(true);
+      throw e;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;

@@ -2,6 +2,7 @@ package dev.nacre.cli;
 
 import dev.nacre.Database;
 import dev.nacre.maintain.CompactReport;
+import dev.nacre.maintain.SweepReport;
 import picocli.CommandLine.Command;
 
 /** {@code nacre compact}. */
@@ -10,8 +11,8 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
     description = {
-      "Rewrites the files of a database that is not open elsewhere, so that what was overwritten inside",
-      "of RocksDB gives its space back. History is kept.",
+      "Drops what retention and expiry no longer keep, and rewrites the files of a database that is not",
+      "open elsewhere, so that all of it gives its space back. History that retention keeps is kept.",
       ""
     })
 final class CompactCommand extends DirectoryCommand {
@@ -22,12 +23,19 @@ final class CompactCommand extends DirectoryCommand {
   @Override
   public Integer call() throws InterruptedException {
     try (Database database = openExisting()) {
+      SweepReport swept = Await.of(database.sweep());
       CompactReport report = Await.of(database.compact());
       answer(
           Json.object()
+              .put("recordsExpired", swept.recordsExpired())
+              .put("versionsDropped", swept.historyRows())
               .put("bytesBefore", report.bytesBefore())
               .put("bytesAfter", report.bytesAfter()),
-          Printable.bytes(report.bytesBefore())
+          swept.recordsExpired()
+              + " records expired, "
+              + swept.historyRows()
+              + " old versions dropped; "
+              + Printable.bytes(report.bytesBefore())
               + " before, "
               + Printable.bytes(report.bytesAfter())
               + " now");

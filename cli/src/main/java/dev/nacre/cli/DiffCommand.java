@@ -67,6 +67,7 @@ final class DiffCommand extends DirectoryCommand {
   @Option(
       names = {"-n", "--limit"},
       paramLabel = "N",
+      converter = CountConverter.class,
       description = "At most N records; default: all.")
   private long limit = Long.MAX_VALUE;
 

@@ -7,6 +7,7 @@ import dev.nacre.Maintenance;
 import dev.nacre.embed.Embedder;
 import dev.nacre.error.FormatException;
 import dev.nacre.maintain.DirectoryOwner;
+import dev.nacre.model.AsOf;
 import dev.nacre.model.ReadPoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,18 @@ abstract class DirectoryCommand implements Callable<Integer> {
   /** An answer, in the form that was asked for. */
   final void answer(JsonNode object, String text) {
     terminal.line(json ? object.toString() : text);
+  }
+
+  /** Whether there is a namespace of that name; says so when there is none. */
+  final boolean isThere(Database database, String namespace, AsOf moment)
+      throws InterruptedException {
+    boolean there =
+        Await.of(database.namespaces(moment)).stream()
+            .anyMatch(each -> each.name().equals(namespace));
+    if (!there) {
+      terminal.err().println("nacre: there is no namespace \"" + Printable.line(namespace) + "\"");
+    }
+    return there;
   }
 
   /** Works from now on with a database that is open and stays so, as in a shell. */

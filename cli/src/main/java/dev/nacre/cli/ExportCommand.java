@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Writes records, all as of one moment: value, metadata, embeddings, versions, expiry; as JSON Lines,",
       "or as an Arrow table for pyarrow, DuckDB, Polars and LanceDB. nacre import reads both. Their history",
-      "is not in it; a backup holds that.",
+      "is not in it: a backup holds that, and --history writes it for reading elsewhere.",
       ""
     })
 final class ExportCommand extends DirectoryCommand {
@@ -49,6 +49,14 @@ final class ExportCommand extends DirectoryCommand {
       })
   private @Nullable RecordFormat format;
 
+  @Option(
+      names = "--history",
+      description = {
+        "Instead, every change that is left: put, delete or purged, with version, commit time, what its",
+        "commit says of itself, and the record it made. nacre import refuses it."
+      })
+  private boolean history;
+
   ExportCommand(Terminal terminal) {
     super(terminal);
   }
@@ -63,11 +71,15 @@ final class ExportCommand extends DirectoryCommand {
               .withNamespaces(namespaces)
               .withAsOf(asOf.moment())
               .withProgress(progress);
+      if (history) {
+        request = request.withHistory();
+      }
+      ExportRequest asked = request;
       ExportReport report =
           Await.of(
               switch (written) {
-                case jsonl -> database.exportLines(request);
-                case arrow -> database.exportArrow(request);
+                case jsonl -> database.exportLines(asked);
+                case arrow -> database.exportArrow(asked);
               });
       progress.end();
       // The records themselves may be on standard output.
@@ -78,11 +90,11 @@ final class ExportCommand extends DirectoryCommand {
                   ? Json.object()
                       .put("version", report.readPoint().version())
                       .put("namespaces", report.namespaces())
-                      .put("records", report.records())
+                      .put(history ? "changes" : "records", report.records())
                       .put("bytes", report.bytes())
                       .toString()
                   : report.records()
-                      + " records of "
+                      + (history ? " changes of " : " records of ")
                       + report.namespaces()
                       + " namespaces exported, at version "
                       + report.readPoint().version());

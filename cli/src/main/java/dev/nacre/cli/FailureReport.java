@@ -46,6 +46,9 @@ final class FailureReport {
       err.println(interruption);
       return ExitCode.INTERRUPTED;
     }
+    if (failure instanceof OutputLostException lost) {
+      return print(lost, err);
+    }
     LOG.info("{} failed", at.getCommandName(), thrown);
     if (failure instanceof WrongAnswerException wrong) {
       err.println("WRONG: " + wrong.getMessage());
@@ -62,6 +65,15 @@ final class FailureReport {
     err.println("nacre: unexpected failure: " + failure);
     err.println("       Run again with --verbose for the stack trace, and report it with that.");
     return ExitCode.UNEXPECTED;
+  }
+
+  /** What is not on standard output; nothing when its reader wanted no more. */
+  static int print(OutputLostException lost, PrintWriter err) {
+    if (lost.isOfAClosedPipe()) {
+      return ExitCode.OK;
+    }
+    err.println("nacre: standard output cannot be written: " + lost.getMessage());
+    return ExitCode.of(ErrorCode.UNAVAILABLE);
   }
 
   /** Wherever the thread was: waiting, or reading a file. */

@@ -6,8 +6,10 @@ import dev.nacre.error.KeyNotFoundException;
 import dev.nacre.model.Value;
 import dev.nacre.model.VersionedRecord;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,8 +22,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
     description = {
-      "Prints the value of a record, now or as it was; with --json the whole record. Exit code 1: there",
-      "is no such record.",
+      "Prints the value of a record, now or as it was; with --json the whole record. Bytes go to a file",
+      "or a pipe as they are. Exit code 1: there is no such record.",
       ""
     })
 final class GetCommand extends DirectoryCommand {
@@ -72,11 +74,21 @@ final class GetCommand extends DirectoryCommand {
       if (output != null) {
         Files.write(output, value.toByteArray());
       } else if (value instanceof Value.Bytes bytes && !bytes.mediaType().startsWith("text/")) {
-        terminal().line(Printable.preview(record) + "; write it into a file with --output");
+        print(bytes, record);
       } else {
         terminal().line(value.asString());
       }
       return ExitCode.OK;
+    }
+  }
+
+  /** Bytes are for files and programs; a person is told what they are. */
+  private void print(Value.Bytes bytes, VersionedRecord record) throws IOException {
+    Optional<OutputStream> stream = terminal().byteStream();
+    if (stream.isPresent()) {
+      stream.get().write(bytes.toByteArray());
+    } else {
+      terminal().line(Printable.preview(record) + "; write it into a file with --output");
     }
   }
 }

@@ -34,9 +34,10 @@ final class LogCommand extends DirectoryCommand {
   @Option(
       names = {"-n", "--limit"},
       paramLabel = "N",
+      converter = CountConverter.class,
       defaultValue = "100",
       description = "At most N versions; default: ${DEFAULT-VALUE}.")
-  private int limit = 100;
+  private long limit = 100;
 
   LogCommand(Terminal terminal) {
     super(terminal);
@@ -46,7 +47,7 @@ final class LogCommand extends DirectoryCommand {
   public Integer call() throws InterruptedException {
     try (Database database = openToRead()) {
       HistoryRequest request = HistoryRequest.of(namespace, key).withAsOf(asOf.moment());
-      int left = limit;
+      long left = limit;
       boolean any = false;
       String cursor = null;
       do {

@@ -1,6 +1,5 @@
 package dev.nacre.cli;
 
-import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
@@ -25,24 +24,31 @@ public final class Main {
             new FailureReport(
                 terminal.err(), interruption::requested, "interrupted; the database was closed"));
     int code = command.execute(arguments);
-    flush(terminal.out());
-    flush(terminal.err());
+    try {
+      terminal.checkOutput();
+    } catch (OutputLostException e) {
+      // Whatever came of it, nobody has seen all of it.
+      code = code == ExitCode.OK ? FailureReport.print(e, terminal.err()) : code;
+    }
+    terminal.err().flush();
     return code;
   }
 
   /** The command, ready to be executed any number of times. */
   static CommandLine commandLine(
       Terminal terminal, CommandFactory factory, FailureReport failures) {
-    return new CommandLine(NacreCommand.class, factory)
+    CommandLine command = new CommandLine(NacreCommand.class, factory);
+    // Gives the map back that was set.
+    var _ =
+        command
+            .getHelpSectionMap()
+            .put(CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST, new CommandList());
+    return command
         .setOut(terminal.out())
         .setErr(terminal.err())
         .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.styled() ? Ansi.ON : Ansi.OFF))
         .setUsageHelpWidth(100)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler((failure, at, _) -> failures.print(failure, at));
-  }
-
-  private static void flush(PrintWriter writer) {
-    writer.flush();
   }
 }

@@ -41,6 +41,7 @@ final class ScanCommand extends DirectoryCommand {
   @Option(
       names = {"-n", "--limit"},
       paramLabel = "N",
+      converter = CountConverter.class,
       description = "At most N records; default: all.")
   private long limit = Long.MAX_VALUE;
 
@@ -68,7 +69,9 @@ final class ScanCommand extends DirectoryCommand {
         }
         cursor = page.cursor();
       } while (cursor != null && left > 0);
-      return ExitCode.OK;
+      return left == limit && !isThere(database, namespace, asOf.moment())
+          ? ExitCode.NOT_FOUND
+          : ExitCode.OK;
     }
   }
 

@@ -1,12 +1,14 @@
 package dev.nacre.cli;
 
+import java.io.BufferedWriter;
 import java.io.Console;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +25,10 @@ final class Terminal {
   private final boolean interactive;
   private final boolean styled;
   private final @Nullable OutputStream bytes;
+  private final Supplier<@Nullable IOException> failure;
 
   Terminal(PrintWriter out, PrintWriter err, boolean interactive, boolean styled) {
-    this(InputStream.nullInputStream(), out, err, interactive, styled, null);
+    this(InputStream.nullInputStream(), out, err, interactive, styled, null, () -> null);
   }
 
   private Terminal(
@@ -34,13 +37,15 @@ final class Terminal {
       PrintWriter err,
       boolean interactive,
       boolean styled,
-      @Nullable OutputStream bytes) {
+      @Nullable OutputStream bytes,
+      Supplier<@Nullable IOException> failure) {
     this.in = in;
     this.out = out;
     this.err = err;
     this.interactive = interactive;
     this.styled = styled;
     this.bytes = bytes;
+    this.failure = failure;
   }
 
   /** That of this process. */
@@ -49,18 +54,21 @@ final class Terminal {
         Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()
             && !"dumb".equals(System.getenv("TERM"));
     String noColor = System.getenv("NO_COLOR");
+    StandardOutput out = new StandardOutput();
     return new Terminal(
         System.in,
-        new PrintWriter(System.out, true, System.out.charset()),
+        new PrintWriter(
+            new BufferedWriter(new OutputStreamWriter(out, System.out.charset())), true),
         new PrintWriter(System.err, true, System.err.charset()),
         interactive,
         interactive && (noColor == null || noColor.isEmpty()),
-        interactive ? null : new FileOutputStream(FileDescriptor.out));
+        interactive ? null : out,
+        out::failure);
   }
 
   /** Plain text from this stream and to these writers. */
   static Terminal plain(InputStream in, PrintWriter out, PrintWriter err) {
-    return new Terminal(in, out, err, false, false, null);
+    return new Terminal(in, out, err, false, false, null, () -> null);
   }
 
   /** Plain text to these writers. */
@@ -86,7 +94,7 @@ final class Terminal {
 
   /** The same that writes bytes of any kind to {@code stream}. */
   Terminal withBytes(OutputStream stream) {
-    return new Terminal(in, out, err, interactive, styled, stream);
+    return new Terminal(in, out, err, interactive, styled, stream, failure);
   }
 
   PrintWriter out() {
@@ -115,8 +123,25 @@ final class Terminal {
     return styled ? ESCAPE + "2m" + text + ESCAPE + "0m" : text;
   }
 
+  /**
+   * A line of results.
+   *
+   * @throws OutputLostException when it, or one before, could not be written
+   */
   void line(String text) {
     out.println(text);
+    checkOutput();
+  }
+
+  /**
+   * Writes what is left.
+   *
+   * @throws OutputLostException when something could not be written
+   */
+  void checkOutput() {
+    if (out.checkError()) {
+      throw new OutputLostException(failure.get());
+    }
   }
 
   /** A line between two blank ones, to find one's way by. */

@@ -70,6 +70,7 @@ final class WatchCommand extends DirectoryCommand {
   @Option(
       names = {"-n", "--limit"},
       paramLabel = "N",
+      converter = CountConverter.class,
       description = "End after N changes.")
   private long limit = Long.MAX_VALUE;
 

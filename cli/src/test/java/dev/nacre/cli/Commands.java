@@ -42,6 +42,11 @@ final class Commands {
 
   /** A JVM like this one that runs {@code main}. */
   static Process start(Class<?> main, String... arguments) throws IOException {
+    return builder(main, arguments).start();
+  }
+
+  /** The same, not started yet. */
+  static ProcessBuilder builder(Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -55,6 +60,6 @@ final class Commands {
             System.getProperty("java.class.path"),
             main.getName()));
     command.addAll(Arrays.asList(arguments));
-    return new ProcessBuilder(command).start();
+    return new ProcessBuilder(command);
   }
 }

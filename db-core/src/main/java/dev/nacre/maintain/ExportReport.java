@@ -9,7 +9,7 @@ import dev.nacre.model.ReadPoint;
  *
  * @param readPoint the moment, the same for every record
  * @param namespaces how many namespaces
- * @param records how many records
+ * @param records how many records, or changes of them
  * @param bytes how many bytes
  */
 public record ExportReport(ReadPoint readPoint, int namespaces, long records, long bytes) {

@@ -123,6 +123,12 @@ class FullDiskTest {
     try (Store store = Store.open(options)) {
       assertEquals("none", fill(store, acknowledged).details().get("outcome"));
     }
+    ResourceExhaustedException opening =
+        assertThrows(ResourceExhaustedException.class, () -> Store.open(options).close());
+    assertEquals("diskFull", opening.details().get("reason"));
+    try (Store reader = Store.open(options.asReadOnly())) {
+      assertHolds(reader, acknowledged);
+    }
     Files.delete(filler);
     try (Store reopened = Store.open(options)) {
       assertEquals(acknowledged.size(), reopened.now().version());

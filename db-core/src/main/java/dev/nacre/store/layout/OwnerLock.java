@@ -47,8 +47,10 @@ public final class OwnerLock {
   private final Object key;
   private final Closeable lock;
 
-  /** What the owner before has left, if this system has not been started anew since; or empty. */
+  /** What the owner before has left in {@code OWNER}; empty when it closed in order. */
   private final String left;
+
+  private boolean settled;
 
   private OwnerLock(FileOperations files, Path owner, Object key, Closeable lock, String left) {
     this.files = files;
@@ -77,9 +79,10 @@ public final class OwnerLock {
         throw locked(directory, owner, files);
       }
       String left = ownerText(owner, files);
-      writeOwner(owner, files, "");
+      // Until this owner settles, what is known of the end before holds on.
+      writeOwner(owner, files, isOfThisBoot(left) ? end(notedLog(left)) : "");
       acquired = true;
-      return new OwnerLock(files, owner, key, lock, isOfThisBoot(left) ? left : "");
+      return new OwnerLock(files, owner, key, lock, left);
     } finally {
       if (!acquired) {
         try {
@@ -98,12 +101,12 @@ public final class OwnerLock {
    * written is lost. Where the system does not tell its boots apart this is never known.
    */
   public boolean followsDeathOnly() {
-    return !left.isEmpty();
+    return isOfThisBoot(left);
   }
 
   /** The log file that the owner before this one has noted; empty when that is not known. */
   OptionalLong notedLog() {
-    return notedLog(left);
+    return isOfThisBoot(left) ? notedLog(left) : OptionalLong.empty();
   }
 
   /** The same of the {@code OWNER} that lies in a directory now. */
@@ -129,14 +132,24 @@ public final class OwnerLock {
    * @param newestLog the number of the newest log file, of which there is one from now on
    */
   void settle(OptionalLong newestLog) throws IOException {
-    String log = newestLog.isPresent() ? LOG_NAME + newestLog.getAsLong() + "\n" : "";
-    writeOwner(owner, files, log + BOOT_LINE + "\n");
+    writeOwner(owner, files, end(newestLog));
+    settled = true;
   }
 
-  /** Gives the lock back. */
+  private static String end(OptionalLong newestLog) {
+    return (newestLog.isPresent() ? LOG_NAME + newestLog.getAsLong() + "\n" : "")
+        + BOOT_LINE
+        + "\n";
+  }
+
+  /** Gives the lock back. One who has not settled leaves behind what he has found. */
   public void release() throws IOException {
     try {
-      files.delete(owner);
+      if (settled || !isOfThisBoot(left)) {
+        files.delete(owner);
+      } else {
+        replace(owner, files, left);
+      }
     } finally {
       try {
         lock.close();
@@ -168,6 +181,10 @@ public final class OwnerLock {
             + command()
             + "\n"
             + more;
+    replace(owner, files, text);
+  }
+
+  private static void replace(Path owner, FileOperations files, String text) throws IOException {
     Path temporary = owner.resolveSibling(OWNER + ".tmp");
     files.write(temporary, text.getBytes(StandardCharsets.UTF_8));
     files.replace(temporary, owner);

@@ -318,8 +318,7 @@ public final class StoreDirectory implements AutoCloseable {
     return files.stream()
         .map(file -> String.valueOf(file.getFileName()))
         .filter(name -> name.matches("\\d{1,18}\\" + LOG_SUFFIX))
-        .mapToLong(
-            name -> Long.parseLong(name.substring(0, name.length() - LOG_SUFFIX.length())))
+        .mapToLong(name -> Long.parseLong(name.substring(0, name.length() - LOG_SUFFIX.length())))
         .max();
   }
 

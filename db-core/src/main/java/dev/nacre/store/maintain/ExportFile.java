@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
@@ -25,33 +26,45 @@ public final class ExportFile {
   }
 
   /**
-   * Writes a file, over what has its name. When it fails, what had the name is as it was.
+   * Writes a file, over what has its name. When it fails, what had the name is as it was. Behind a
+   * link that is the file it leads to; a pipe or a device is written as it is.
    *
    * @throws dev.nacre.error.NacreException of {@code IoFailures} when the file system fails
    */
   public static <R> R write(Path file, Content<R> content) {
-    Path absolute = file.toAbsolutePath();
+    try {
+      Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+      if (Files.exists(target) && !Files.isRegularFile(target)) {
+        try (OutputStream stream =
+            new BufferedOutputStream(
+                Files.newOutputStream(target, StandardOpenOption.WRITE), BUFFER_BYTES)) {
+          return content.write(stream);
+        }
+      }
+      return replace(target, content);
+    } catch (IOException e) {
+      throw IoFailures.of("the export", file, e);
+    }
+  }
+
+  private static <R> R replace(Path absolute, Content<R> content) throws IOException {
     Path temporary =
         absolute.resolveSibling(absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
-      try {
-        R result;
-        try (OutputStream stream =
-            new BufferedOutputStream(Files.newOutputStream(temporary), BUFFER_BYTES)) {
-          result = content.write(stream);
-        }
-        FileOperations.REAL.syncFile(temporary);
-        FileOperations.REAL.replace(temporary, absolute);
-        Path parent = absolute.getParent();
-        if (parent != null) {
-          FileOperations.REAL.syncDirectory(parent);
-        }
-        return result;
-      } finally {
-        Files.deleteIfExists(temporary);
+      R result;
+      try (OutputStream stream =
+          new BufferedOutputStream(Files.newOutputStream(temporary), BUFFER_BYTES)) {
+        result = content.write(stream);
       }
-    } catch (IOException e) {
-      throw IoFailures.of("the export", file, e);
+      FileOperations.REAL.syncFile(temporary);
+      FileOperations.REAL.replace(temporary, absolute);
+      Path parent = absolute.getParent();
+      if (parent != null) {
+        FileOperations.REAL.syncDirectory(parent);
+      }
+      return result;
+    } finally {
+      Files.deleteIfExists(temporary);
     }
   }
 

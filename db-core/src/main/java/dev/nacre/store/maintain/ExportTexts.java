@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.nacre.error.SerializationException;
+import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
 import dev.nacre.model.Namespace;
@@ -105,6 +106,17 @@ public final class ExportTexts {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = FACTORY.createGenerator(text)) {
       JsonLineWriter.metadata(json, metadata);
+    } catch (IOException e) {
+      throw new IllegalStateException("text in memory can be written", e);
+    }
+    return text.toString();
+  }
+
+  /** The attributes of a commit that have no name of their own, as a JSON object. */
+  public static String attributes(CommitAttributes attributes) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = FACTORY.createGenerator(text)) {
+      JsonLineWriter.attributes(json, attributes);
     } catch (IOException e) {
       throw new IllegalStateException("text in memory can be written", e);
     }

@@ -28,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  * memory. For one use and one thread.
  */
 public final class ImportCommits {
+  /** Why a history is not imported. */
+  public static final String NO_HISTORY =
+      "it is a history, whose versions and commit times an import cannot give again; import an"
+          + " export of records, or restore a backup, which keeps its history";
+
   private static final long BATCH_BYTES = 4 << 20;
   private static final Duration COMMIT_WITHIN = Duration.ofMinutes(10);
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.nacre.error.FormatException;
 import dev.nacre.error.SerializationException;
+import dev.nacre.error.ValidationException;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
@@ -221,6 +222,12 @@ final class JsonLineReader {
         var _ = parser.getLongValue();
         fields.exported = true;
       }
+      case "content" -> {
+        if (text(parser, name).equals(JsonLineWriter.HISTORY)) {
+          throw new ValidationException(ImportCommits.NO_HISTORY);
+        }
+      }
+      case "operation" -> throw new ValidationException(ImportCommits.NO_HISTORY);
       case "committedAt", "instant", "lineage" -> {
         var _ = text(parser, name);
       }

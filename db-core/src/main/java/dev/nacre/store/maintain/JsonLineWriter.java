@@ -2,6 +2,8 @@ package dev.nacre.store.maintain;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.nacre.maintain.ExportRequest;
+import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  *  "value":{…} | "valueText":"{…}" | "text":"…" | "base64":"…","mediaType":"…",
  *  "valueVersion":7,"metadata":{…},"metadataVersion":5,
  *  "embeddings":{"default":{"version":6,"vector":[0.1,…]}},"expiresAt":"…"}
+ * {"namespace":"docs","key":"a","version":7,"committedAt":"…",                  one a change, in a
+ *  "operation":"put","actor":"…","source":"…","attributes":{…}, as above}         history
  * {"end":1234}                                                                  last: how many records
  *
  * SPACE = {"name":"default","dimension":384,"metric":"COSINE","model":"…"}
@@ -41,6 +45,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonLineWriter {
   static final int FORMAT = 1;
+
+  /** What the first line calls a history. */
+  static final String HISTORY = "history";
 
   private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -61,13 +68,16 @@ final class JsonLineWriter {
     return bytes;
   }
 
-  void header(ReadPoint at) throws IOException {
+  void header(ReadPoint at, ExportRequest.Content content) throws IOException {
     line(
         json -> {
           json.writeNumberField("nacreExport", FORMAT);
           json.writeNumberField("version", at.version());
           json.writeStringField("instant", at.instant().toString());
           json.writeStringField("lineage", at.lineage());
+          if (content == ExportRequest.Content.HISTORY) {
+            json.writeStringField("content", HISTORY);
+          }
         });
   }
 
@@ -112,36 +122,78 @@ final class JsonLineWriter {
           json.writeStringField("key", record.key());
           json.writeNumberField("version", record.version());
           json.writeStringField("committedAt", record.committedAt().toString());
-          Value value = record.value().orElse(null);
-          if (value != null) {
-            value(json, value);
-            json.writeNumberField("valueVersion", record.valueVersion().orElse(0));
+          parts(json, record);
+        });
+  }
+
+  void change(ExportedChange change) throws IOException {
+    line(
+        json -> {
+          json.writeStringField("namespace", change.namespace());
+          if (change.key() != null) {
+            json.writeStringField("key", change.key());
           }
-          if (record.metadataVersion().isPresent()) {
-            json.writeFieldName("metadata");
-            metadata(json, record.metadata());
-            json.writeNumberField("metadataVersion", record.metadataVersion().getAsLong());
-          }
-          if (!record.embeddings().isEmpty()) {
-            json.writeObjectFieldStart("embeddings");
-            for (Map.Entry<String, Embedding> embedding :
-                new TreeMap<>(record.embeddings()).entrySet()) {
-              json.writeObjectFieldStart(embedding.getKey());
-              json.writeNumberField(
-                  "version", record.embeddingVersions().getOrDefault(embedding.getKey(), 0L));
-              json.writeArrayFieldStart("vector");
-              for (float component : embedding.getValue().vector()) {
-                json.writeNumber(component);
-              }
-              json.writeEndArray();
-              json.writeEndObject();
-            }
-            json.writeEndObject();
-          }
-          if (record.expiresAt().isPresent()) {
-            json.writeStringField("expiresAt", record.expiresAt().get().toString());
+          json.writeNumberField("version", change.version());
+          json.writeStringField("committedAt", change.committedAt().toString());
+          json.writeStringField("operation", change.operation().text());
+          commit(json, change.attributes());
+          if (change.record() != null) {
+            parts(json, change.record());
           }
         });
+  }
+
+  private static void commit(JsonGenerator json, CommitAttributes attributes) throws IOException {
+    if (attributes.actor() != null) {
+      json.writeStringField("actor", attributes.actor());
+    }
+    if (attributes.source() != null) {
+      json.writeStringField("source", attributes.source());
+    }
+    if (!attributes.other().isEmpty()) {
+      json.writeFieldName("attributes");
+      attributes(json, attributes);
+    }
+  }
+
+  /** The attributes that have no name of their own. */
+  static void attributes(JsonGenerator json, CommitAttributes attributes) throws IOException {
+    json.writeStartObject();
+    for (Map.Entry<String, String> other : new TreeMap<>(attributes.other()).entrySet()) {
+      json.writeStringField(other.getKey(), other.getValue());
+    }
+    json.writeEndObject();
+  }
+
+  private static void parts(JsonGenerator json, VersionedRecord record) throws IOException {
+    Value value = record.value().orElse(null);
+    if (value != null) {
+      value(json, value);
+      json.writeNumberField("valueVersion", record.valueVersion().orElse(0));
+    }
+    if (record.metadataVersion().isPresent()) {
+      json.writeFieldName("metadata");
+      metadata(json, record.metadata());
+      json.writeNumberField("metadataVersion", record.metadataVersion().getAsLong());
+    }
+    if (!record.embeddings().isEmpty()) {
+      json.writeObjectFieldStart("embeddings");
+      for (Map.Entry<String, Embedding> embedding : new TreeMap<>(record.embeddings()).entrySet()) {
+        json.writeObjectFieldStart(embedding.getKey());
+        json.writeNumberField(
+            "version", record.embeddingVersions().getOrDefault(embedding.getKey(), 0L));
+        json.writeArrayFieldStart("vector");
+        for (float component : embedding.getValue().vector()) {
+          json.writeNumber(component);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+      }
+      json.writeEndObject();
+    }
+    if (record.expiresAt().isPresent()) {
+      json.writeStringField("expiresAt", record.expiresAt().get().toString());
+    }
   }
 
   void end(long records) throws IOException {

@@ -33,16 +33,28 @@ public final class JsonLinesExport {
       throws IOException {
     JsonLineWriter lines = new JsonLineWriter(stream);
     try (ExportedRecords exported = new ExportedRecords(store, request, stop)) {
-      lines.header(exported.at());
+      lines.header(exported.at(), request.content());
       for (Namespace namespace : exported.namespaces()) {
         lines.namespace(namespace);
       }
-      for (Namespace namespace : exported.namespaces()) {
-        exported.forEach(namespace, lines::record);
-      }
-      lines.end(exported.count());
-      return new ExportReport(
-          exported.at(), exported.namespaces().size(), exported.count(), lines.bytes());
+      long count =
+          switch (request.content()) {
+            case STATE -> {
+              for (Namespace namespace : exported.namespaces()) {
+                exported.forEach(namespace, lines::record);
+              }
+              yield exported.count();
+            }
+            case HISTORY -> {
+              ExportedHistory history = new ExportedHistory(store, request, stop, exported);
+              for (Namespace namespace : exported.namespaces()) {
+                history.forEach(namespace, lines::change);
+              }
+              yield history.count();
+            }
+          };
+      lines.end(count);
+      return new ExportReport(exported.at(), exported.namespaces().size(), count, lines.bytes());
     }
   }
 }

@@ -38,7 +38,6 @@ final class Rewind {
   private final RocksEngine engine;
   private final long version;
   private final GroupBatch batch = new GroupBatch();
-  private boolean erasedRows;
 
   private Rewind(RocksEngine engine, long version) {
     this.engine = engine;
@@ -66,9 +65,8 @@ final class Rewind {
     rewind.write();
     rewind.expiries();
     rewind.write();
-    if (rewind.erasedRows) {
-      rewind.rewriteFiles();
-    }
+    // Also of what was only taken back: whoever reads file by file would find it.
+    rewind.rewriteFiles();
   }
 
   /**
@@ -84,7 +82,6 @@ final class Rewind {
         if (row.state() == PurgeRow.State.ERASING) {
           PurgeRow erased = PurgeErasure.run(engine, row, slice -> write(slice.get())).purge();
           row = erased.with(PurgeRow.State.REWRITING, erased.erased(), 0, 0);
-          erasedRows = true;
         }
         if (row.version() > version) {
           row = row.withoutVersion();
@@ -292,7 +289,7 @@ final class Rewind {
     }
   }
 
-  /** Nothing that was erased may be left in a file; whoever opens the store does not look again. */
+  /** Nothing that is gone may be left in a file; whoever opens the store does not look again. */
   private void rewriteFiles() {
     try {
       engine.flush();

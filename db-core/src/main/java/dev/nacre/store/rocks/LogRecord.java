@@ -120,6 +120,19 @@ final class LogRecord {
     skip(varint32());
   }
 
+  /** A string that its length goes before. */
+  byte[] prefixed() throws MalformedRecordException {
+    int count = varint32();
+    if (count < 0 || count > remaining()) {
+      throw new MalformedRecordException("field is longer than its record");
+    }
+    byte[] read = new byte[count];
+    for (int i = 0; i < count; i++) {
+      read[i] = (byte) u8();
+    }
+    return read;
+  }
+
   void skip(int count) throws MalformedRecordException {
     if (count < 0 || count > remaining()) {
       throw new MalformedRecordException("field is longer than its record");

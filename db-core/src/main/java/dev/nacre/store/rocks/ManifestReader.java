@@ -4,8 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds in RocksDB's manifest which log files still count. Older ones are flushed; they may linger
@@ -26,7 +31,9 @@ final class ManifestReader implements LogFileReader.Visitor {
   private static final int FILE_MIN_LOG_NUMBER_TO_KEEP = 3;
 
   private final Map<Integer, Long> logNumbers = new HashMap<>();
+  private final SortedMap<Long, ManifestFile> files = new TreeMap<>();
   private long minLogNumberToKeep;
+  private boolean whole = true;
 
   private ManifestReader() {}
 
@@ -35,24 +42,38 @@ final class ManifestReader implements LogFileReader.Visitor {
    * which RocksDB itself refuses to open.
    */
   static long oldestLogNumber(Path storeDirectory) throws IOException {
+    ManifestReader reader = read(storeDirectory);
+    if (reader == null) {
+      return 0;
+    }
+    long oldest = reader.logNumbers.values().stream().mapToLong(Long::longValue).min().orElse(0);
+    return Math.max(oldest, reader.minLogNumberToKeep);
+  }
+
+  /** The sorted files that count, by number; null when the manifest is not there or damaged. */
+  static @Nullable SortedMap<Long, ManifestFile> files(Path storeDirectory) throws IOException {
+    ManifestReader reader = read(storeDirectory);
+    return reader == null || !reader.whole ? null : reader.files;
+  }
+
+  private static @Nullable ManifestReader read(Path storeDirectory) throws IOException {
     Path current = storeDirectory.resolve("CURRENT");
     if (!Files.isRegularFile(current)) {
-      return 0;
+      return null;
     }
     String name = new String(Files.readAllBytes(current), StandardCharsets.ISO_8859_1).strip();
     if (!name.matches("MANIFEST-\\d{1,19}")) {
-      return 0;
+      return null;
     }
     Path manifest = storeDirectory.resolve(name);
     if (!Files.isRegularFile(manifest)) {
-      return 0;
+      return null;
     }
     ManifestReader reader = new ManifestReader();
     try (LogBytes bytes = new LogBytes(manifest)) {
       new LogFileReader(name, Long.parseLong(name.substring(9)), bytes, reader).read();
     }
-    long oldest = reader.logNumbers.values().stream().mapToLong(Long::longValue).min().orElse(0);
-    return Math.max(oldest, reader.minLogNumberToKeep);
+    return reader;
   }
 
   @Override
@@ -65,13 +86,14 @@ final class ManifestReader implements LogFileReader.Visitor {
     } catch (MalformedRecordException e) {
       // RocksDB judges its manifest when it opens; what was learnt so far errs on the safe side:
       // log files that no longer count are read as well.
-      return;
+      whole = false;
     }
   }
 
   @Override
   public void damage(long offset, String what, boolean noticed) {
     // As above: RocksDB refuses or cuts the manifest itself.
+    whole = false;
   }
 
   private void edit(LogRecord record) throws MalformedRecordException {
@@ -79,6 +101,7 @@ final class ManifestReader implements LogFileReader.Visitor {
     long logNumber = -1;
     boolean added = false;
     boolean dropped = false;
+    List<ManifestFile> newFiles = new ArrayList<>();
     while (record.remaining() > 0) {
       int tag = record.varint32();
       switch (tag) {
@@ -96,9 +119,9 @@ final class ManifestReader implements LogFileReader.Visitor {
         // Deleted file: level, number.
         case 6 -> {
           record.skipVarint();
-          record.skipVarint();
+          var _ = files.remove(record.varint64());
         }
-        case NEW_FILE, NEW_FILE_2, NEW_FILE_3, NEW_FILE_4 -> newFile(tag, record);
+        case NEW_FILE, NEW_FILE_2, NEW_FILE_3, NEW_FILE_4 -> newFiles.add(newFile(tag, record));
         case 200 -> columnFamily = record.varint32();
         case 201 -> {
           record.skipPrefixed();
@@ -115,6 +138,10 @@ final class ManifestReader implements LogFileReader.Visitor {
         }
       }
     }
+    for (ManifestFile file : newFiles) {
+      // Which column family an edit is about comes behind its files.
+      files.put(file.number(), file.of(columnFamily));
+    }
     if (dropped) {
       logNumbers.remove(columnFamily);
     } else if (logNumber >= 0) {
@@ -124,22 +151,22 @@ final class ManifestReader implements LogFileReader.Visitor {
     }
   }
 
-  private void newFile(int tag, LogRecord record) throws MalformedRecordException {
+  private ManifestFile newFile(int tag, LogRecord record) throws MalformedRecordException {
     record.skipVarint();
-    record.skipVarint();
+    long number = record.varint64();
     if (tag == NEW_FILE_3) {
       record.skipVarint();
     }
     record.skipVarint();
-    record.skipPrefixed();
-    record.skipPrefixed();
+    byte[] smallest = record.prefixed();
+    ManifestFile file = ManifestFile.of(number, smallest, record.prefixed());
     if (tag == NEW_FILE) {
-      return;
+      return file;
     }
     record.skipVarint();
     record.skipVarint();
     if (tag != NEW_FILE_4) {
-      return;
+      return file;
     }
     for (int field = record.varint32(); field != FILE_FIELDS_END; field = record.varint32()) {
       if (field == FILE_MIN_LOG_NUMBER_TO_KEEP) {
@@ -149,6 +176,7 @@ final class ManifestReader implements LogFileReader.Visitor {
         record.skipPrefixed();
       }
     }
+    return file;
   }
 
   private void keepFrom(long number) {

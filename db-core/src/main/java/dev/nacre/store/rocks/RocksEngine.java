@@ -2,6 +2,7 @@ package dev.nacre.store.rocks;
 
 import dev.nacre.error.CorruptionException;
 import dev.nacre.error.FormatException;
+import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -165,6 +166,36 @@ public final class RocksEngine implements AutoCloseable {
           "the files in "
               + options.directory()
               + " are damaged: "
+              + e.getMessage()
+              + "; restore from a backup",
+          details,
+          e);
+    }
+    if (StorageFailure.isDiskFull(e)) {
+      return new ResourceExhaustedException(
+          "the disk is full: opening the store in "
+              + options.directory()
+              + " to write takes up to "
+              + options.writeBufferBytes()
+              + " bytes beside its log ("
+              + e.getMessage()
+              + "); free space and try again, or open it read-only. Nothing is lost",
+          Map.of(
+              "directory",
+              String.valueOf(options.directory()),
+              "reason",
+              "diskFull",
+              "outcome",
+              "none",
+              "bytesNeeded",
+              Long.toString(options.writeBufferBytes())),
+          e);
+    }
+    if (String.valueOf(e.getMessage()).contains("No such file or directory")) {
+      return new CorruptionException(
+          "a file of the store in "
+              + options.directory()
+              + " is missing: "
               + e.getMessage()
               + "; restore from a backup",
           details,

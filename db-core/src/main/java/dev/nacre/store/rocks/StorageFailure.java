@@ -20,9 +20,11 @@ public final class StorageFailure extends Exception {
    * for a write buffer: no version that follows can meet what this write left behind.
    */
   public boolean isDiskFull() {
-    return getCause() instanceof RocksDBException e
-        && e.getStatus() != null
-        && e.getStatus().getSubCode() == Status.SubCode.NoSpace;
+    return getCause() instanceof RocksDBException e && isDiskFull(e);
+  }
+
+  static boolean isDiskFull(RocksDBException e) {
+    return e.getStatus() != null && e.getStatus().getSubCode() == Status.SubCode.NoSpace;
   }
 
   /**

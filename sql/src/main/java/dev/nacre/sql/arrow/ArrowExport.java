@@ -5,9 +5,9 @@ import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.maintain.ExportReport;
 import dev.nacre.maintain.ExportRequest;
 import dev.nacre.model.Namespace;
-import dev.nacre.model.VersionedRecord;
 import dev.nacre.store.Store;
 import dev.nacre.store.maintain.ExportFile;
+import dev.nacre.store.maintain.ExportedHistory;
 import dev.nacre.store.maintain.ExportedRecords;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -64,44 +64,78 @@ public final class ArrowExport {
     ExportChannel channel = new ExportChannel(stream);
     try (ExportedRecords exported = new ExportedRecords(store, request, stop);
         ArrowMemory memory = ArrowMemory.open()) {
-      ArrowTable table = new ArrowTable(exported.at(), exported.namespaces());
+      ArrowTable table = new ArrowTable(exported.at(), exported.namespaces(), request.content());
+      long count;
       try (VectorSchemaRoot root = VectorSchemaRoot.create(table.schema(), memory.allocator());
           ArrowWriter writer =
               fileFormat
                   ? new ArrowFileWriter(root, null, channel)
                   : new ArrowStreamWriter(root, null, channel)) {
         try {
-          write(exported, new ArrowRows(table, root), writer);
+          ArrowRows rows = new ArrowRows(table, root);
+          count =
+              switch (request.content()) {
+                case STATE -> state(exported, rows, writer);
+                case HISTORY ->
+                    history(
+                        exported,
+                        new ExportedHistory(store, request, stop, exported),
+                        rows,
+                        writer);
+              };
         } finally {
           channel.cut();
         }
       }
       memory.checkGivenBack();
-      return new ExportReport(
-          exported.at(), exported.namespaces().size(), exported.count(), channel.bytes());
+      return new ExportReport(exported.at(), exported.namespaces().size(), count, channel.bytes());
     } catch (OutOfMemoryException e) {
       throw outOfMemory(e);
     }
   }
 
-  private static void write(ExportedRecords exported, ArrowRows rows, ArrowWriter writer)
+  private static long state(ExportedRecords exported, ArrowRows rows, ArrowWriter writer)
       throws IOException {
     writer.start();
     for (Namespace namespace : exported.namespaces()) {
-      exported.forEach(namespace, record -> add(record, rows, writer));
+      exported.forEach(
+          namespace,
+          record -> {
+            rows.add(record);
+            flushFull(rows, writer);
+          });
     }
+    end(rows, writer);
+    return exported.count();
+  }
+
+  private static long history(
+      ExportedRecords exported, ExportedHistory history, ArrowRows rows, ArrowWriter writer)
+      throws IOException {
+    writer.start();
+    for (Namespace namespace : exported.namespaces()) {
+      history.forEach(
+          namespace,
+          change -> {
+            rows.add(change);
+            flushFull(rows, writer);
+          });
+    }
+    end(rows, writer);
+    return history.count();
+  }
+
+  private static void flushFull(ArrowRows rows, ArrowWriter writer) throws IOException {
+    if (rows.isFull()) {
+      flush(rows, writer);
+    }
+  }
+
+  private static void end(ArrowRows rows, ArrowWriter writer) throws IOException {
     if (rows.rows() > 0) {
       flush(rows, writer);
     }
     writer.end();
-  }
-
-  private static void add(VersionedRecord record, ArrowRows rows, ArrowWriter writer)
-      throws IOException {
-    rows.add(record);
-    if (rows.isFull()) {
-      flush(rows, writer);
-    }
   }
 
   private static void flush(ArrowRows rows, ArrowWriter writer) throws IOException {

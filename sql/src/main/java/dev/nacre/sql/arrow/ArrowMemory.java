@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.arrow.memory.AllocationManager;
 import org.apache.arrow.memory.ArrowBuf;
-import org.apache.arrow.memory.BaseAllocator;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.ReferenceManager;
 import org.apache.arrow.memory.RootAllocator;
@@ -33,7 +32,7 @@ final class ArrowMemory implements AutoCloseable {
   private ArrowMemory() {
     allocator =
         new RootAllocator(
-            BaseAllocator.configBuilder()
+            RootAllocator.configBuilder()
                 .allocationManagerFactory(new Factory())
                 .maxAllocation(BYTES_MAX)
                 .build());

@@ -1,9 +1,11 @@
 package dev.nacre.sql.arrow;
 
+import dev.nacre.model.CommitAttributes;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.Value;
 import dev.nacre.model.VersionedRecord;
 import dev.nacre.store.maintain.ExportTexts;
+import dev.nacre.store.maintain.ExportedChange;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -106,6 +108,42 @@ final class ArrowRows {
     text(key, row, record.key());
     version.setSafe(row, record.version());
     committedAt.setSafe(row, micros(record.committedAt()));
+    parts(row, record);
+    end(row);
+  }
+
+  /** Adds a change, to a table of a history. */
+  void add(ExportedChange change) {
+    int row = rows;
+    text(namespace, row, change.namespace());
+    if (change.key() != null) {
+      text(key, row, change.key());
+    }
+    version.setSafe(row, change.version());
+    committedAt.setSafe(row, micros(change.committedAt()));
+    text(column(ArrowTable.OPERATION, VarCharVector.class), row, change.operation().text());
+    CommitAttributes said = change.attributes();
+    if (said.actor() != null) {
+      text(column(ArrowTable.ACTOR, VarCharVector.class), row, said.actor());
+    }
+    if (said.source() != null) {
+      text(column(ArrowTable.SOURCE, VarCharVector.class), row, said.source());
+    }
+    if (!said.other().isEmpty()) {
+      text(column(ArrowTable.ATTRIBUTES, VarCharVector.class), row, ExportTexts.attributes(said));
+    }
+    if (change.record() != null) {
+      parts(row, change.record());
+    }
+    end(row);
+  }
+
+  private void end(int row) {
+    rows = row + 1;
+    bytes += ROW_BYTES + table.vectorBytes();
+  }
+
+  private void parts(int row, VersionedRecord record) {
     record.value().ifPresent(value -> value(row, value));
     record.valueVersion().ifPresent(written -> valueVersion.setSafe(row, written));
     if (record.metadataVersion().isPresent()) {
@@ -121,8 +159,6 @@ final class ArrowRows {
         embeddingVersions.get(number).setSafe(row, written);
       }
     }
-    rows++;
-    bytes += ROW_BYTES + table.vectorBytes();
   }
 
   private void value(int row, Value value) {

@@ -1,6 +1,7 @@
 package dev.nacre.sql.arrow;
 
 import dev.nacre.error.ValidationException;
+import dev.nacre.maintain.ExportRequest;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Namespace;
 import dev.nacre.model.ReadPoint;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.TimeUnit;
@@ -26,6 +28,10 @@ final class ArrowTable {
   static final String KEY = "key";
   static final String VERSION = "version";
   static final String COMMITTED_AT = "committed_at";
+  static final String OPERATION = "operation";
+  static final String ACTOR = "actor";
+  static final String SOURCE = "source";
+  static final String ATTRIBUTES = "attributes";
   static final String VALUE_KIND = "value_kind";
   static final String VALUE_TEXT = "value_text";
   static final String VALUE_BYTES = "value_bytes";
@@ -48,6 +54,7 @@ final class ArrowTable {
   static final String KIND_BYTES = "bytes";
 
   static final String META_EXPORT = "nacre.export";
+  static final String META_CONTENT = "nacre.content";
   static final String META_NAMESPACES = "nacre.namespaces";
   static final String META_SPACE = "nacre.space";
   static final String META_METRIC = "nacre.metric";
@@ -72,7 +79,7 @@ final class ArrowTable {
   private final int vectorBytes;
   private final Schema schema;
 
-  ArrowTable(ReadPoint at, List<Namespace> namespaces) {
+  ArrowTable(ReadPoint at, List<Namespace> namespaces, ExportRequest.Content content) {
     Map<EmbeddingSpace, Integer> numbers = new HashMap<>();
     Map<String, Integer> named = new HashMap<>();
     for (Namespace namespace : namespaces) {
@@ -105,12 +112,14 @@ final class ArrowTable {
           Map.of("spaces", Integer.toString(spaces.size()), "rowBytes", Long.toString(bytes)));
     }
     this.vectorBytes = (int) bytes;
-    this.schema = new Schema(fields(), described(at, namespaces));
+    this.schema = new Schema(fields(content), described(at, namespaces, content));
   }
 
-  private static Map<String, String> described(ReadPoint at, List<Namespace> namespaces) {
+  private static Map<String, String> described(
+      ReadPoint at, List<Namespace> namespaces, ExportRequest.Content content) {
     Map<String, String> meta = new LinkedHashMap<>();
     meta.put(META_EXPORT, Integer.toString(FORMAT));
+    meta.put(META_CONTENT, content.name().toLowerCase(Locale.ROOT));
     meta.put("nacre.version", Long.toString(at.version()));
     meta.put("nacre.instant", at.instant().toString());
     meta.put("nacre.lineage", at.lineage());
@@ -118,12 +127,20 @@ final class ArrowTable {
     return meta;
   }
 
-  private List<Field> fields() {
+  private List<Field> fields(ExportRequest.Content content) {
+    boolean history = content == ExportRequest.Content.HISTORY;
     List<Field> fields = new ArrayList<>();
     fields.add(present(NAMESPACE, UTF8));
-    fields.add(present(KEY, UTF8));
+    // Of what was purged nobody knows the key.
+    fields.add(history ? optional(KEY, UTF8) : present(KEY, UTF8));
     fields.add(present(VERSION, INT64));
     fields.add(present(COMMITTED_AT, INSTANT));
+    if (history) {
+      fields.add(present(OPERATION, UTF8));
+      fields.add(optional(ACTOR, UTF8));
+      fields.add(optional(SOURCE, UTF8));
+      fields.add(optional(ATTRIBUTES, UTF8));
+    }
     fields.add(optional(VALUE_KIND, UTF8));
     fields.add(optional(VALUE_TEXT, UTF8));
     fields.add(optional(VALUE_BYTES, BINARY));

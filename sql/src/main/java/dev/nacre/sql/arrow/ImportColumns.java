@@ -7,6 +7,7 @@ import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metric;
 import dev.nacre.store.maintain.ExportTexts;
 import dev.nacre.store.maintain.ExportTexts.NamespaceText;
+import dev.nacre.store.maintain.ImportCommits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -53,6 +54,9 @@ record ImportColumns(
   static ImportColumns of(Schema schema) {
     Map<String, String> meta = schema.getCustomMetadata();
     boolean exported = checkFormat(meta.get(ArrowTable.META_EXPORT));
+    if ("history".equals(meta.get(ArrowTable.META_CONTENT))) {
+      throw new ValidationException(ImportCommits.NO_HISTORY);
+    }
     Set<String> names = new HashSet<>();
     List<SpaceColumn> spaces = new ArrayList<>();
     for (Field field : schema.getFields()) {
