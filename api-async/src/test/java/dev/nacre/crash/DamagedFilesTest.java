@@ -35,6 +35,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -206,7 +207,7 @@ class DamagedFilesTest {
     }
   }
 
-  private static NacreException assertTyped(Throwable e) {
+  private static NacreException assertTyped(@Nullable Throwable e) {
     if (e instanceof CorruptionException || e instanceof FormatException) {
       return (NacreException) e;
     }

@@ -38,7 +38,7 @@ class SearchImageTest {
 
   @Test
   void powerCut_indexAnswersAtTheVersionOfTheStore() throws Exception {
-    run(Integer.getInteger("nacre.search.images", 50));
+    run(Integer.getInteger("nacre.search.images", 25));
   }
 
   @Tag("soak")
