@@ -59,6 +59,18 @@ final class HistoryFloors {
     }
   }
 
+  /**
+   * Refuses what was found of a namespace that was dropped as a whole. Its rows went by range
+   * deletions, which reads ignore: of what they cover compactions may have taken a newer row and
+   * left an older one, so nothing that is still found can be trusted. To be asked after the
+   * look-up.
+   */
+  static void checkNotDropped(NamespaceEntry namespace, long version) {
+    if (namespace.isDropped()) {
+      checkReadable(namespace, version);
+    }
+  }
+
   private static HistoryDroppedException dropped(
       String message, NamespaceEntry namespace, long version, long oldest) {
     return new HistoryDroppedException(

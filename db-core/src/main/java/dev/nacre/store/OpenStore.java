@@ -95,10 +95,12 @@ final class OpenStore implements AutoCloseable {
   private static OpenStore openAsOwner(StoreOptions options, StoreDirectory directory) {
     checkFiles(directory);
     boolean mended = PowerCut.mend(directory);
+    options.probe().reached(StorageProbe.Step.OPENING_MENDED);
     LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
     if (log.damaged()) {
       checkDamage(options, directory, log);
     }
+    options.probe().reached(StorageProbe.Step.OPENING_LOG_CHECKED);
     return openEngine(options, directory, log, mended);
   }
 
@@ -159,6 +161,15 @@ final class OpenStore implements AutoCloseable {
             new RocksEngine.Options(
                 directory.store(), true, options.blockCacheBytes(), options.writeBufferBytes()))) {
       checkNothingLost(engine, directory, log);
+    } catch (CorruptionException e) {
+      if (String.valueOf(e.getMessage()).contains(log.damage())) {
+        throw e;
+      }
+      // RocksDB says what it misses in other files then.
+      throw new CorruptionException(
+          "the write-ahead log is damaged (" + log.damage() + "): " + e.getMessage(),
+          e.details(),
+          e);
     }
     LOG.warn("the write-ahead log ends in a torn record ({}), as a crash leaves it", log.damage());
   }
@@ -212,7 +223,9 @@ final class OpenStore implements AutoCloseable {
       if (directory != null) {
         checkNothingLost(engine, directory, log);
         if (!options.readOnly()) {
+          options.probe().reached(StorageProbe.Step.OPENING_RECOVERED);
           boolean clean = checkCleanMarker(engine, directory);
+          options.probe().reached(StorageProbe.Step.OPENING_UNMARKED);
           renewLineage = mended || log.damaged() || (!clean && directory.mayHaveLostPower());
         }
       }
@@ -242,7 +255,9 @@ final class OpenStore implements AutoCloseable {
       boolean renewLineage) {
     String lineage = lineage(engine, options.readOnly(), renewLineage);
     if (directory != null && !options.readOnly()) {
+      options.probe().reached(StorageProbe.Step.OPENING_LINEAGE_DECIDED);
       directory.settle();
+      options.probe().reached(StorageProbe.Step.OPENING_SETTLED);
     }
     NamespaceRegistry registry = NamespaceRegistry.load(engine);
     Visible last = lastCommit(engine);
@@ -369,13 +384,17 @@ final class OpenStore implements AutoCloseable {
   @Override
   public void close() {
     committer.drain();
+    committer.reached(StorageProbe.Step.CLOSING_DRAINED);
     executors.close();
     boolean clean = !readOnly && !committer.hasFailed() && synced();
+    committer.reached(StorageProbe.Step.CLOSING_SYNCED);
     engine.close();
+    committer.reached(StorageProbe.Step.CLOSING_ENGINE_CLOSED);
     if (directory != null) {
       if (clean) {
         markClean(directory);
       }
+      committer.reached(StorageProbe.Step.CLOSING_MARKED);
       directory.close();
     }
   }

@@ -48,14 +48,11 @@ final class RecordReader {
   @Nullable RecordRow row(NamespaceEntry namespace, byte[] key, long version) {
     probe.beforeRead();
     Purges purges = namespace.purges();
-    return unpurged(
-        purges,
-        key,
+    RecordRow row =
         rowBehindHead(
-            namespace,
-            key,
-            version,
-            engine.get(ColumnFamily.HEAD, Keys.head(namespace.id(), key))));
+            namespace, key, version, engine.get(ColumnFamily.HEAD, Keys.head(namespace.id(), key)));
+    HistoryFloors.checkNotDropped(namespace, version);
+    return unpurged(purges, key, row);
   }
 
   /** The row, unless it has been purged and only not been erased yet. */
@@ -75,6 +72,7 @@ final class RecordReader {
       byte[] key = keys.get(i);
       rows.add(unpurged(purges, key, rowBehindHead(namespace, key, version, heads.get(i))));
     }
+    HistoryFloors.checkNotDropped(namespace, version);
     return rows;
   }
 
@@ -87,7 +85,7 @@ final class RecordReader {
   CachedRow cached(NamespaceEntry namespace, byte[] key, long version) {
     Purges purges = namespace.purges();
     byte @Nullable [] head = engine.getCached(ColumnFamily.HEAD, Keys.head(namespace.id(), key));
-    if (RocksEngine.isNotCached(head)) {
+    if (RocksEngine.isNotCached(head) || namespace.isDropped()) {
       return CachedRow.UNKNOWN;
     }
     if (head != null && RecordRow.versionIn(head) <= version) {
@@ -156,8 +154,11 @@ final class RecordReader {
   Optional<StoredVector> vector(NamespaceEntry namespace, int spaceId, byte[] key, long version) {
     probe.beforeRead();
     Purges purges = namespace.purges();
-    return storedVector(namespace, spaceId, key, version)
-        .filter(found -> !purges.hides(key, found.from()));
+    Optional<StoredVector> stored =
+        storedVector(namespace, spaceId, key, version)
+            .filter(found -> !purges.hides(key, found.from()));
+    HistoryFloors.checkNotDropped(namespace, version);
+    return stored;
   }
 
   private Optional<StoredVector> storedVector(

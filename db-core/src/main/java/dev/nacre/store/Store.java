@@ -197,6 +197,9 @@ public interface Store extends AutoCloseable {
   /** The directory, or empty for a store in memory. */
   Optional<Path> directory();
 
+  /** Tells the probe of the store's options how far work beside the store has come. */
+  void reached(StorageProbe.Step step);
+
   /**
    * Makes a directory that RocksDB can open, with the state of now: every commit that was
    * acknowledged before this is called is in it. Commits go on meanwhile. Blocks.

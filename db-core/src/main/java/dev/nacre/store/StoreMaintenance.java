@@ -34,6 +34,7 @@ final class StoreMaintenance {
     long before = engine.tableBytes();
     try {
       engine.compact();
+      options.probe().reached(StorageProbe.Step.COMPACTED);
     } catch (StorageFailure e) {
       throw failed("compacting", e);
     }

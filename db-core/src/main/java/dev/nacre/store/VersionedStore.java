@@ -423,6 +423,11 @@ final class VersionedStore implements Store {
   }
 
   @Override
+  public void reached(StorageProbe.Step step) {
+    options.probe().reached(step);
+  }
+
+  @Override
   public void checkpoint(Path target) {
     guardedRun(() -> StoreMaintenance.checkpoint(parts, options, target));
   }

@@ -3,6 +3,8 @@ package dev.nacre.testing;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStreamWriter;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDB;
 import org.rocksdb.util.Environment;
 
@@ -52,6 +55,17 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /**
+   * Starts a process whose classes are prepared.
+   *
+   * @param classes what it loads
+   * @param main its main class
+   * @param work a directory for its native library and its error output
+   */
+  public static ChildJvm start(ChildClasses classes, Class<?> main, Path work) throws IOException {
+    return start(command(classes, main, work), work, Map.of());
+  }
+
+  /**
    * Starts a process with more in its environment.
    *
    * @param main its main class, on the class path of the tests
@@ -62,26 +76,34 @@ public final class ChildJvm implements AutoCloseable {
   public static ChildJvm start(
       Class<?> main, Path work, Map<String, String> environment, String... arguments)
       throws IOException {
+    return start(command(ChildClasses.asTheyAre(), main, work, arguments), work, environment);
+  }
+
+  private static ChildJvm start(List<String> command, Path work, Map<String, String> environment)
+      throws IOException {
+    Path errors = Files.createTempFile(work, "child", ".err");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+    builder.environment().putAll(environment);
+    return new ChildJvm(builder.start(), errors);
+  }
+
+  static List<String> command(ChildClasses classes, Class<?> main, Path work, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
-            "-Xshare:auto",
             "-Xmx192m",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             // A killed process cannot delete the library it has extracted: all share one.
-            "-Djava.library.path=" + nativeLibrary(work).getParent(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            main.getName()));
+            "-Djava.library.path=" + nativeLibrary(work).getParent()));
+    command.addAll(classes.flags());
+    command.addAll(List.of("-cp", classes.classPath(), main.getName()));
     command.addAll(List.of(arguments));
-    Path errors = Files.createTempFile(work, "child", ".err");
-    ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
-    builder.environment().putAll(environment);
-    return new ChildJvm(builder.start(), errors);
+    return command;
   }
 
   private static Path nativeLibrary(Path work) throws IOException {
@@ -99,20 +121,50 @@ public final class ChildJvm implements AutoCloseable {
     return library;
   }
 
+  /** Says something to the parent, in one system call; for the child. */
+  public static void say(String message) {
+    byte[] line = (MARK + message + "\n").getBytes(StandardCharsets.UTF_8);
+    try {
+      new FileOutputStream(FileDescriptor.out).write(line);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The next message, without its mark; fails when the process ends before. */
   public String next() {
+    String message = nextOrEnd();
+    if (message == null) {
+      throw new AssertionError("the child ended with " + awaitExit() + ":\n" + errors());
+    }
+    return message;
+  }
+
+  /** The next message, without its mark; null when the process ends before. */
+  public @Nullable String nextOrEnd() {
     try {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         if (line.startsWith(MARK)) {
           return line.substring(MARK.length());
         }
       }
-      throw new AssertionError("the child ended with " + process.waitFor() + ":\n" + errors());
+      return null;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private int awaitExit() {
+    try {
+      return process.waitFor();
     } catch (InterruptedException e) {
       throw new AssertionError("interrupted while waiting for the child", e);
     }
+  }
+
+  /** Whether it has not ended. */
+  public boolean isAlive() {
+    return process.isAlive();
   }
 
   /** Waits for a message that starts with {@code expected}. */

@@ -103,11 +103,7 @@ class DirectoryTest {
 
   @Test
   void open_whileOwnedByAnotherProcess_isRefused() throws Exception {
-    Path acknowledged = root.resolve("acknowledged");
-    try (ChildJvm child = ChildJvm.start(CrashChild.class, root)) {
-      var _ = child.expect("ready");
-      child.send(directory + "\t" + acknowledged + "\tother");
-      var _ = child.expect("opening");
+    try (ChildJvm child = ChildJvm.start(OwnerChild.class, root, directory.toString())) {
       var _ = child.expect("open");
       assertThrows(LockedException.class, () -> Store.open(directory));
       child.kill();

@@ -9,6 +9,8 @@ import dev.nacre.faults.Shim.Fault;
 import dev.nacre.faults.Shim.Kind;
 import dev.nacre.model.Commit;
 import dev.nacre.model.Durability;
+import dev.nacre.model.ScanRequest;
+import dev.nacre.model.VersionedRecord;
 import dev.nacre.store.Store;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -21,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -61,7 +62,7 @@ public final class FaultChild {
     Shim shim = Shim.loaded();
     BufferedReader input =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    CrashChild.say("ready");
+    ChildJvm.say("ready");
     for (String line = input.readLine(); line != null; line = input.readLine()) {
       String[] order = line.split("\t", -1);
       Thread _ = Thread.ofPlatform().daemon().start(() -> live(shim, order));
@@ -85,7 +86,7 @@ public final class FaultChild {
       for (Kind kind : Kind.values()) {
         counts.append('\t').append(session.seen(kind));
       }
-      CrashChild.say("lived\t" + order[0] + counts + "\t" + session.fired());
+      ChildJvm.say("lived\t" + order[0] + counts + "\t" + session.fired());
     } catch (Throwable e) {
       report(told, order[0], e);
     }
@@ -114,7 +115,7 @@ public final class FaultChild {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    CrashChild.say("failed\t" + name);
+    ChildJvm.say("failed\t" + name);
   }
 
   private void live(String name) throws Exception {
@@ -204,17 +205,18 @@ public final class FaultChild {
     }
   }
 
+  /** Reads every record there is; the newest version that was found. */
   private static long read(Store store) throws Exception {
     return inTime(
-        () ->
-            store
-                .get(
-                    store.now(),
-                    ImageBatches.TOKEN_NAMESPACE,
-                    ImageBatches.TOKEN_KEY,
-                    Set.of("default"))
-                .map(record -> record.version())
-                .orElse(0L));
+        () -> {
+          long newest = store.commitInfo(store.now().version()).orElseThrow().version();
+          for (String namespace : OracleWorkload.NAMESPACES) {
+            for (VersionedRecord record : store.scan(ScanRequest.of(namespace)).items()) {
+              newest = Math.max(newest, record.version());
+            }
+          }
+          return newest;
+        });
   }
 
   /** Null when it was acknowledged; anything that is not of our types fails the life. */
@@ -223,7 +225,7 @@ public final class FaultChild {
     try {
       Commit commit =
           store
-              .commit(ImageBatches.batch(token), durability, PATIENCE)
+              .commit(OracleWorkload.batch(token), durability, PATIENCE)
               .get(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
       outcomes.add("acknowledged\t" + commit.version() + "\t" + token);
       return null;

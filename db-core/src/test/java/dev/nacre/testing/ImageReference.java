@@ -1,16 +1,14 @@
 package dev.nacre.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nacre.maintain.Problem;
 import dev.nacre.maintain.VerifyReport;
-import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.Durability;
-import dev.nacre.model.ReadPoint;
-import dev.nacre.model.VersionedRecord;
 import dev.nacre.store.Store;
 import dev.nacre.store.verify.StoreVerification;
 import dev.nacre.store.verify.ViewCheck;
@@ -20,7 +18,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,13 +32,8 @@ final class ImageReference {
 
   private static final int LAST_VERSIONS = 5;
 
-  private static final StoreComparison.Universe UNIVERSE =
-      new StoreComparison.Universe(
-          ImageBatches.NAMESPACES,
-          append(ImageBatches.KEYS, ImageBatches.TOKEN_KEY),
-          ImageBatches.SPACES);
-
   private final List<Committed> commits;
+  private final ImageViews views;
 
   /**
    * What was known when the power went.
@@ -54,50 +46,27 @@ final class ImageReference {
 
   private record Committed(String token, Instant time) {}
 
-  private ImageReference(List<Committed> commits) {
+  private ImageReference(List<Committed> commits, ImageViews views) {
     this.commits = commits;
-  }
-
-  private static List<String> append(List<String> keys, String key) {
-    List<String> all = new ArrayList<>(keys);
-    all.add(key);
-    return List.copyOf(all);
+    this.views = views;
   }
 
   /** Reads what a directory holds. */
-  static ImageReference read(Path directory) {
+  static ImageReference read(Path directory, ImageViews views) {
     try (Store store = Store.open(ImageChild.options(directory))) {
+      OracleModel model = new OracleModel();
+      model.follow(store);
       List<Committed> commits = new ArrayList<>();
-      for (long version = 1; version <= store.now().version(); version++) {
-        commits.add(committed(store, version));
+      for (long version = 1; version <= model.version(); version++) {
+        commits.add(new Committed(model.token(version), model.committedAt(version)));
       }
-      return new ImageReference(List.copyOf(commits));
+      return new ImageReference(List.copyOf(commits), views);
     }
-  }
-
-  private static Committed committed(Store store, long version) {
-    ReadPoint at = store.resolve(AsOf.version(version));
-    VersionedRecord record =
-        store.get(at, ImageBatches.TOKEN_NAMESPACE, ImageBatches.TOKEN_KEY, Set.of()).orElseThrow();
-    assertEquals(version, record.version(), "every version has written its token");
-    return new Committed(record.value().orElseThrow().asString(), at.instant());
   }
 
   /** The newest version. */
   long version() {
     return commits.size();
-  }
-
-  /** What a version wrote. */
-  String token(long version) {
-    return commits.get((int) version - 1).token;
-  }
-
-  /** Compares a directory that holds just this, every version. */
-  void compareEverywhere(Path directory) {
-    try (Store store = Store.open(ImageChild.options(directory))) {
-      compare(store, model(version()), new Random(0), true);
-    }
   }
 
   /** Fails unless an acknowledgement is of what is there. */
@@ -106,19 +75,6 @@ final class ImageReference {
     Committed there = commits.get((int) version - 1);
     assertEquals(there.token, token, () -> "version " + version);
     assertEquals(there.time.toString(), time, () -> "version " + version);
-  }
-
-  private NaiveStore model(long version) {
-    NaiveStore model = new NaiveStore();
-    for (Committed commit : commits.subList(0, (int) version)) {
-      replay(model, commit);
-    }
-    return model;
-  }
-
-  private static void replay(NaiveStore model, Committed commit) {
-    long version = model.commit(ImageBatches.batch(commit.token), commit.time);
-    assertEquals(commit.time, model.committedAt(version), "times rise");
   }
 
   /**
@@ -135,7 +91,7 @@ final class ImageReference {
     }
     long left;
     String lineage;
-    NaiveStore model;
+    OracleModel model = new OracleModel();
     try (Store store = Store.open(ImageChild.options(directory))) {
       left = store.now().version();
       lineage = store.lineage();
@@ -143,20 +99,24 @@ final class ImageReference {
           left >= known.durable,
           () -> "durable were " + known.durable + " versions, left are " + left);
       assertTrue(left <= version(), () -> "there never were " + left + " versions");
-      model = model(left);
+      model.follow(store);
+      checkPrefix(model);
       compare(store, model, chance, everything);
+      views.compare(store, model, chance);
       if (left < known.seen) {
         assertNotEquals(known.lineage, lineage, "numbers somebody has seen are given again");
       }
       writeOn(store, model, chance);
       compare(store, model, chance, false);
+      forgetOn(store, model, chance);
     }
     try (Store store = Store.open(ImageChild.options(directory))) {
       assertEquals(model.version(), store.now().version());
       assertEquals(lineage, store.lineage());
       compare(store, model, chance, false);
+      views.compare(store, model, chance);
     }
-    VerifyReport after = StoreVerification.run(directory, ViewCheck.NONE);
+    VerifyReport after = StoreVerification.run(directory, views.check());
     assertTrue(after.isClean(), () -> after.problems().toString());
     assertEquals(model.version(), after.version());
     return left;
@@ -170,25 +130,46 @@ final class ImageReference {
     }
   }
 
-  private static void compare(Store store, NaiveStore model, Random chance, boolean everything) {
-    StoreComparison comparison =
-        new StoreComparison(model, new ManualClock(Instant.EPOCH), UNIVERSE);
+  /** What is left are the first commits of those there were. */
+  private void checkPrefix(OracleModel model) {
+    for (long version = 1; version <= model.version(); version++) {
+      checkAcknowledged(version, model.committedAt(version).toString(), model.token(version));
+    }
+  }
+
+  private static void compare(Store store, OracleModel model, Random chance, boolean everything) {
     long newest = model.version();
     assertEquals(newest, store.now().version());
     if (everything) {
-      comparison.compareVersions(store, 0, newest);
+      model.compareVersions(store, 0, newest);
       return;
     }
     long recent = Math.max(0, newest - LAST_VERSIONS);
-    comparison.compareVersions(store, recent, newest);
+    model.compareVersions(store, recent, newest);
+    model.compareAt(store, newest, chance);
     for (int i = 0; i < OLD_VERSIONS && recent > 0; i++) {
       long version = chance.nextLong(recent);
-      comparison.compareVersions(store, version, version);
+      model.compareVersions(store, version, version);
+    }
+  }
+
+  /** A purge that was cut short ends; the sweep goes on where that one was. */
+  private static void forgetOn(Store store, OracleModel model, Random chance) {
+    if (store.hasPendingPurge() && chance.nextBoolean()) {
+      store.resumePurges(_ -> {});
+      assertFalse(store.hasPendingPurge());
+      compare(store, model, chance, false);
+    }
+    if (chance.nextInt(4) == 0) {
+      var _ = store.sweep(() -> false);
+      assertEquals(0, store.statistics().sweeps().failures());
+      model.follow(store);
+      compare(store, model, chance, false);
     }
   }
 
   /** Commits again what was lost, and sends again what was not. */
-  private void writeOn(Store store, NaiveStore model, Random chance) throws Exception {
+  private void writeOn(Store store, OracleModel model, Random chance) throws Exception {
     long left = model.version();
     for (int i = 0; i < 2; i++) {
       if (commits.isEmpty()) {
@@ -196,8 +177,11 @@ final class ImageReference {
       }
       int version = 1 + chance.nextInt(commits.size());
       String token = commits.get(version - 1).token;
+      if (token.isEmpty() || OracleWorkload.kind(token) != OracleWorkload.Kind.BATCH) {
+        continue;
+      }
       // A condition on a version that is not there any more would not hold.
-      if (version <= left && ImageBatches.isRepeatable(token)) {
+      if (version <= left && OracleWorkload.isRepeatable(token)) {
         Commit again = commit(store, token);
         assertEquals(version, again.version(), "a retry is answered with the first commit");
         assertEquals(model.version(), store.now().version());
@@ -211,15 +195,16 @@ final class ImageReference {
     }
   }
 
-  private static void assertCommits(Store store, NaiveStore model, String token) throws Exception {
+  private static void assertCommits(Store store, OracleModel model, String token) throws Exception {
     Commit commit = commit(store, token);
     assertEquals(model.version() + 1, commit.version());
-    replay(model, new Committed(token, commit.committedAt()));
+    model.follow(store);
+    assertEquals(commit.version(), model.versionOf(token));
   }
 
   private static Commit commit(Store store, String token) throws Exception {
     return store
-        .commit(ImageBatches.batch(token), Durability.SYNC, TIMEOUT)
+        .commit(OracleWorkload.batch(token), Durability.SYNC, TIMEOUT)
         .get(30, TimeUnit.SECONDS);
   }
 }

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An image that fails is kept as it was before it was opened, with the journal as text.
  */
-final class ImageRun implements AutoCloseable {
+public final class ImageRun implements AutoCloseable {
   private static final int GENERATIONS_MAX = 4;
   private static final int EVERYTHING_EVERY = 20;
   private static final Set<Operation> DECISIVE =
@@ -51,6 +51,7 @@ final class ImageRun implements AutoCloseable {
 
   private final Path work;
   private final Path keptImages;
+  private final ImageViews views;
   private final ChildJvm child;
   private final ExecutorService checkers;
   private final Map<Operation, Integer> operations = new EnumMap<>(Operation.class);
@@ -75,16 +76,28 @@ final class ImageRun implements AutoCloseable {
    * @param checkers so many are checked at once
    */
   ImageRun(Path work, Path keptImages, int checkers) throws IOException {
+    this(work, keptImages, checkers, ImageChild.class, ImageViews.NONE);
+  }
+
+  /**
+   * The same with views beside the store.
+   *
+   * @param main the main class of the child
+   * @param views that it uses
+   */
+  public ImageRun(Path work, Path keptImages, int checkers, Class<?> main, ImageViews views)
+      throws IOException {
+    this.views = views;
     this.work = work;
     this.keptImages = keptImages;
     Path library = Shim.build(work);
-    this.child = ChildJvm.start(ImageChild.class, work, Shim.environment(library));
+    this.child = ChildJvm.start(main, work, Shim.environment(library));
     this.checkers = Executors.newFixedThreadPool(checkers);
     child.expect("ready");
   }
 
   /** A life from a seed and so many images of it, which may still be checked when this returns. */
-  void live(long seed, int count) throws Exception {
+  public void live(long seed, int count) throws Exception {
     Random random = new Random(seed);
     Path root = work.resolve("root");
     long version = begin(root, random);
@@ -96,7 +109,7 @@ final class ImageRun implements AutoCloseable {
     child.expect("lived");
     List<Entry> entries = Journal.read(journal);
     checkComplete(complete, entries, root);
-    ImageReference reference = ImageReference.read(root.resolve("db"));
+    ImageReference reference = ImageReference.read(root.resolve("db"), views);
     TestDirectories.delete(root);
     awaitChecks();
 
@@ -279,7 +292,7 @@ final class ImageRun implements AutoCloseable {
   }
 
   /** Waits for what is being checked; fails when one has failed. */
-  void awaitChecks() throws Exception {
+  public void awaitChecks() throws Exception {
     List<Throwable> failures = new ArrayList<>();
     for (Check check = checks.poll(); check != null; check = checks.poll()) {
       try {
@@ -301,14 +314,14 @@ final class ImageRun implements AutoCloseable {
    * Images since the last call in which commits were missing that had been acknowledged as not yet
    * durable.
    */
-  int takeShortened() {
+  public int takeShortened() {
     int taken = shortened;
     shortened = 0;
     return taken;
   }
 
   /** Acknowledgements, before the last image of each life, since the last call. */
-  long takeAcknowledged() {
+  public long takeAcknowledged() {
     long taken = acknowledged;
     acknowledged = 0;
     return taken;

@@ -6,8 +6,10 @@ import dev.nacre.testing.NaiveWorld.NaiveState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -18,6 +20,9 @@ final class NaiveFloors {
   private final NaiveStore model;
   private final Duration grace;
   private final Map<Integer, Floor> floors = new HashMap<>();
+  private final Set<Integer> swept = new HashSet<>();
+  private long lookedAt;
+  private boolean unknown;
 
   /**
    * Floors of an incarnation.
@@ -46,6 +51,31 @@ final class NaiveFloors {
 
   Floor of(int incarnation) {
     return floors.getOrDefault(incarnation, Floor.NONE);
+  }
+
+  /**
+   * The model's view of sweeps at moments that nobody knows: everything that some retention did not
+   * ask to be kept may be gone, nothing must be.
+   */
+  void maySweep() {
+    unknown = true;
+    long newest = model.version();
+    for (long v = lookedAt; v <= newest; v++) {
+      for (NaiveNamespace namespace : model.world(v).namespaces().values()) {
+        if (!(namespace.options.retention() instanceof Retention.All)) {
+          swept.add(namespace.incarnation);
+        }
+      }
+    }
+    lookedAt = newest;
+    for (int incarnation : swept) {
+      floors.put(incarnation, new Floor(0, newest, newest + 1, 0));
+    }
+  }
+
+  /** Whether a floor is where it may be, not where it is. */
+  boolean isUnknown() {
+    return unknown;
   }
 
   /**

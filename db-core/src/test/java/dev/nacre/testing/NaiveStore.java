@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -155,6 +156,30 @@ public final class NaiveStore {
     for (Expired one : expired) {
       bury(world, namespace(world, one.namespace), one.key, one.state, changes);
     }
+    add(world, changes);
+  }
+
+  /**
+   * Commits tombstones of records that have expired.
+   *
+   * @param time of the commit
+   * @param keys by namespace
+   */
+  void expire(Instant time, Map<String, Set<String>> keys) {
+    NaiveWorld world = last().successor(time);
+    List<LoggedChange> changes = new ArrayList<>();
+    eventsAtHand.clear();
+    keys.forEach(
+        (name, expired) -> {
+          for (String key : expired) {
+            NaiveState state = stored(world, name, key);
+            if (state == null || state.deleted() || state.isLive(time)) {
+              throw new AssertionError(
+                  name + "/" + key + " was ended as expired at " + time + ", it is " + state);
+            }
+            bury(world, namespace(world, name), key, state, changes);
+          }
+        });
     add(world, changes);
   }
 

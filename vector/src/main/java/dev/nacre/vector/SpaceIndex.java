@@ -3,6 +3,7 @@ package dev.nacre.vector;
 import dev.nacre.error.UnavailableException;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Namespace;
+import dev.nacre.store.StorageProbe.Step;
 import dev.nacre.store.Store;
 import dev.nacre.vector.exact.MemoryMeter;
 import dev.nacre.vector.graph.GraphFiles;
@@ -366,7 +367,14 @@ final class SpaceIndex implements View {
         // A graph ahead of the store after a power cut would be thrown away.
         store.ensureDurable(version);
       }
-      index = files.write(mode, GraphStamp.of(store.lineage(), version, space), source, stop);
+      store.reached(Step.INDEX_BEGUN);
+      GraphFiles.Source fed =
+          sink -> {
+            source.feed(sink);
+            store.reached(Step.INDEX_FED);
+          };
+      index = files.write(mode, GraphStamp.of(store.lineage(), version, space), fed, stop);
+      store.reached(Step.INDEX_COMMITTED);
       failures.set(0);
     } catch (UncheckedIOException | UnavailableException e) {
       failures.incrementAndGet();
@@ -380,6 +388,7 @@ final class SpaceIndex implements View {
       return;
     }
     adopt(index, version);
+    store.reached(Step.INDEX_ADOPTED);
   }
 
   /** Takes a graph that was just written into use. */

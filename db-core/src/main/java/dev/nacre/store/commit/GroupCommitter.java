@@ -146,6 +146,11 @@ public final class GroupCommitter {
     return durableVersion;
   }
 
+  /** Tells the probe how far work has come that the committer writes for. */
+  public void reached(StorageProbe.Step step) {
+    settings.probe().reached(step);
+  }
+
   /** Writes nothing from now on, because storage failed elsewhere than in a group. */
   public void stopWriting(Throwable cause) {
     failure = cause;
@@ -441,6 +446,7 @@ public final class GroupCommitter {
         return;
       }
       durableVersion = version;
+      reached(StorageProbe.Step.REPEAT_SYNCED);
     }
     group.acknowledge();
   }
@@ -475,6 +481,7 @@ public final class GroupCommitter {
     long version = visible.version();
     try {
       settings.probe().beforeWrite();
+      reached(StorageProbe.Step.MAINTENANCE_BUILT);
       engine.write(batch, ticket.sync);
     } catch (StorageFailure e) {
       if (e.isDiskFull()) {
@@ -495,6 +502,7 @@ public final class GroupCommitter {
       // One log holds the groups before it: they were forced with it.
       durableVersion = Math.max(durableVersion, version);
     }
+    reached(StorageProbe.Step.MAINTENANCE_WRITTEN);
     settings.executors().completions().execute(() -> ticket.future.complete(null));
   }
 
@@ -561,7 +569,9 @@ public final class GroupCommitter {
     int bytes = builder.batch().length();
     try {
       settings.probe().beforeWrite();
+      reached(StorageProbe.Step.GROUP_BUILT);
       engine.write(builder.batch(), sync);
+      reached(StorageProbe.Step.GROUP_WRITTEN);
     } catch (StorageFailure e) {
       if (e.isDiskFull()) {
         refuseGroup(e);
@@ -590,7 +600,9 @@ public final class GroupCommitter {
     visible = last;
     commits.addAndGet(group.size());
     groups.incrementAndGet();
+    reached(StorageProbe.Step.GROUP_PUBLISHED);
     group.acknowledge();
+    reached(StorageProbe.Step.GROUP_ACKNOWLEDGED);
     for (LongConsumer listener : listeners) {
       try {
         listener.accept(last.version());

@@ -7,6 +7,7 @@ import dev.nacre.maintain.Backup;
 import dev.nacre.maintain.BackupFile;
 import dev.nacre.maintain.BackupRequest;
 import dev.nacre.maintain.Progress;
+import dev.nacre.store.StorageProbe;
 import dev.nacre.store.Store;
 import dev.nacre.store.layout.FileOperations;
 import dev.nacre.store.layout.Micros;
@@ -146,6 +147,7 @@ public final class BackupWriter {
     try {
       checkStop();
       store.checkpoint(checkpoint);
+      store.reached(StorageProbe.Step.BACKUP_CHECKPOINTED);
       Map<Path, String> wanted = files(checkpoint);
       StoreFiles.Moment last;
       String lineage;
@@ -163,6 +165,7 @@ public final class BackupWriter {
             Map.of("version", Long.toString(last.version())));
       }
       copy(wanted, earlier);
+      store.reached(StorageProbe.Step.BACKUP_COPIED);
       TreeSet<String> taken = new TreeSet<>(BackupIds.ORDER);
       target.manifestFiles().stream().map(BackupDirectory::idOf).forEach(taken::add);
       Instant now = clock.instant();
@@ -190,6 +193,7 @@ public final class BackupWriter {
               files);
       BackupManifest manifest = new BackupManifest(backup, tails);
       target.write(manifest);
+      store.reached(StorageProbe.Step.BACKUP_LISTED);
       List<BackupManifest> all = new ArrayList<>(earlier);
       all.add(manifest);
       target.removeUnused(all);

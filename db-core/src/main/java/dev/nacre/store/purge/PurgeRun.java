@@ -7,6 +7,7 @@ import dev.nacre.maintain.PurgeRecord;
 import dev.nacre.maintain.PurgeRequest;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
+import dev.nacre.store.StorageProbe;
 import dev.nacre.store.commit.GroupCommitter;
 import dev.nacre.store.commit.NamespaceEntry;
 import dev.nacre.store.commit.NamespaceRegistry;
@@ -112,6 +113,7 @@ public final class PurgeRun {
                 new PurgeOrder(request.namespace(), target, request.actor(), request.reason()),
                 attributes,
                 TIMEOUT));
+    committer.reached(StorageProbe.Step.PURGE_COMMITTED);
     finish(dropViews, commit.version());
     return find(commit.version()).toRecord();
   }
@@ -181,6 +183,7 @@ public final class PurgeRun {
       PurgeRow done =
           row.with(PurgeRow.State.DONE, row.erased(), files, Micros.of(clock.instant()));
       write(done);
+      committer.reached(StorageProbe.Step.PURGE_DONE);
     } catch (StorageFailure e) {
       throw failed(row, e, e.isDiskFull());
     } catch (ResourceExhaustedException e) {
@@ -200,14 +203,17 @@ public final class PurgeRun {
       throws StorageFailure {
     PurgeErasure.Result erased =
         PurgeErasure.run(engine, begun, slice -> await(committer.maintain(slice, false)));
+    committer.reached(StorageProbe.Step.PURGE_ERASED);
     for (int id : begun.namespaces()) {
       dropViews.accept(id);
     }
+    committer.reached(StorageProbe.Step.PURGE_VIEWS_FORGOTTEN);
     long files =
         files(erased.purge()).rewrite(areas(begun, interrupted || erased.commitsReplaced()));
     PurgeRow rewriting =
         erased.purge().with(PurgeRow.State.REWRITING, erased.purge().erased(), files, 0);
     write(rewriting);
+    committer.reached(StorageProbe.Step.PURGE_KEY_FORGOTTEN);
     for (int id : begun.namespaces()) {
       NamespaceEntry entry = registry.find(id);
       Purging purging = entry == null ? null : entry.purges().find(begun.version());
@@ -220,7 +226,7 @@ public final class PurgeRun {
 
   private PurgedFiles files(PurgeRow row) {
     beforeFiles.run();
-    return new PurgedFiles(engine, store, () -> write(row));
+    return new PurgedFiles(engine, store, () -> write(row), committer::reached);
   }
 
   /** Where rows of the purge can have been, known without having seen them. */

@@ -1,6 +1,7 @@
 package dev.nacre.store.purge;
 
 import dev.nacre.error.UnavailableException;
+import dev.nacre.store.StorageProbe;
 import dev.nacre.store.layout.KeyRange;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.RocksEngine;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,7 @@ final class PurgedFiles {
   private final RocksEngine engine;
   private final @Nullable Path store;
   private final Runnable anyWrite;
+  private final Consumer<StorageProbe.Step> reached;
 
   /**
    * The files of an engine.
@@ -43,10 +46,15 @@ final class PurgedFiles {
    * @param store where they are, or null for memory
    * @param anyWrite writes something that may be written again and again
    */
-  PurgedFiles(RocksEngine engine, @Nullable Path store, Runnable anyWrite) {
+  PurgedFiles(
+      RocksEngine engine,
+      @Nullable Path store,
+      Runnable anyWrite,
+      Consumer<StorageProbe.Step> reached) {
     this.engine = engine;
     this.store = store;
     this.anyWrite = anyWrite;
+    this.reached = reached;
   }
 
   /**
@@ -68,17 +76,20 @@ final class PurgedFiles {
     try {
       long lastLog = store == null ? 0 : lastLog(store);
       engine.flush();
+      reached.accept(StorageProbe.Step.PURGE_FLUSHED);
       Set<String> before = new HashSet<>(engine.tableFiles());
       for (Area area : areas) {
         KeyRange range = area.range();
         engine.rewrite(
             area.family(), range == null ? null : range.from(), range == null ? null : range.to());
       }
+      reached.accept(StorageProbe.Step.PURGE_REWRITTEN);
       Set<String> after = new HashSet<>(engine.tableFiles());
       long gone = before.stream().filter(name -> !after.contains(name)).count();
       if (store != null) {
         awaitDeletion(store, lastLog);
       }
+      reached.accept(StorageProbe.Step.PURGE_FILES_GONE);
       return gone;
     } catch (IOException e) {
       throw new UnavailableException(

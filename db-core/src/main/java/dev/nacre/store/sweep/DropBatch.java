@@ -1,6 +1,7 @@
 package dev.nacre.store.sweep;
 
 import dev.nacre.error.NacreException;
+import dev.nacre.store.StorageProbe;
 import dev.nacre.store.commit.GroupCommitter;
 import dev.nacre.store.commit.NamespaceEntry;
 import dev.nacre.store.layout.FloorRow;
@@ -60,6 +61,7 @@ final class DropBatch {
       throw new HeldMeanwhileException();
     }
     raised = namespace;
+    committer.reached(StorageProbe.Step.FLOOR_RAISED);
   }
 
   /** Drops a row. */
@@ -114,6 +116,7 @@ final class DropBatch {
       await(committer.maintain(batch, false));
       raised = null;
       counts.add(pending);
+      committer.reached(StorageProbe.Step.ROWS_DROPPED);
     } finally {
       // Also what failed: it is found again by the next sweep.
       batch.clear(GroupCommitter.MAINTENANCE_BYTES);

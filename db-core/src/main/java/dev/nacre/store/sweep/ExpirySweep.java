@@ -2,6 +2,7 @@ package dev.nacre.store.sweep;
 
 import dev.nacre.error.ConflictException;
 import dev.nacre.model.Commit;
+import dev.nacre.store.StorageProbe;
 import dev.nacre.store.commit.ExpiredRecord;
 import dev.nacre.store.commit.GroupCommitter;
 import dev.nacre.store.commit.NamespaceEntry;
@@ -139,9 +140,11 @@ final class ExpirySweep {
     if (records.isEmpty()) {
       return;
     }
+    committer.reached(StorageProbe.Step.EXPIRY_FOUND);
     try {
       Commit _ = DropBatch.await(committer.expire(List.copyOf(records), readVersion, PATIENCE));
       counts.recordsExpired += records.size();
+      committer.reached(StorageProbe.Step.EXPIRY_COMMITTED);
     } catch (ConflictException e) {
       // All of them were written or deleted meanwhile.
       return;

@@ -5,6 +5,7 @@ import dev.nacre.store.layout.FloorRow;
 import dev.nacre.store.layout.HistoryRow;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.LogRow;
+import dev.nacre.store.layout.RecordRow;
 import dev.nacre.store.layout.VectorRow;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.RocksCursor;
@@ -95,7 +96,8 @@ final class LogTrim {
     try (RocksCursor history = cursor(ColumnFamily.HISTORY, prefix)) {
       history.seek(Keys.versioned(prefix, version));
       if (history.valid() && Keys.versionOf(history.key()) == version) {
-        if (HistoryRow.toIn(history.value()) == version) {
+        if (HistoryRow.toIn(history.value()) == version
+            && isTombstoneForGood(namespace, row.key(), history.key(), version)) {
           // The tombstone that the version left.
           dropHistory(history);
         }
@@ -114,6 +116,22 @@ final class LogTrim {
         }
       }
     }
+  }
+
+  /**
+   * Whether no record can take the place of a tombstone. A commit that deletes a record and writes
+   * it again, as restores do, leaves a tombstone beside the new record; that record goes where the
+   * tombstone is when it ends, which may be before what is dropped here is written. The head is
+   * read first: when the record is not there any more it has moved, and is seen.
+   */
+  private boolean isTombstoneForGood(
+      NamespaceEntry namespace, byte[] key, byte[] rowKey, long version) {
+    byte[] head = engine.get(ColumnFamily.HEAD, Keys.head(namespace.id(), key));
+    if (head != null && RecordRow.versionIn(head) == version) {
+      return false;
+    }
+    byte[] row = engine.get(ColumnFamily.HISTORY, rowKey);
+    return row != null && HistoryRow.toIn(row) == version;
   }
 
   /** One for each key: beside it lies what was dropped of others, which must not be passed over. */

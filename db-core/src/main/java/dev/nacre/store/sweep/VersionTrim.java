@@ -130,7 +130,7 @@ final class VersionTrim {
         continue;
       }
       if (kept >= keep) {
-        long to = HistoryRow.toIn(history.value());
+        long to = end(history);
         if (to <= upTo) {
           newestToDrop = from;
           FloorRow floors = namespace.floors();
@@ -157,6 +157,19 @@ final class VersionTrim {
         break;
       }
     }
+  }
+
+  /**
+   * Where a row ends. In place of a tombstone there may be a record by now: that of a commit that
+   * had deleted the one before, and has ended since the rows were looked up.
+   */
+  private long end(RocksCursor history) {
+    long to = HistoryRow.toIn(history.value());
+    if (to != Keys.versionOf(history.key())) {
+      return to;
+    }
+    byte[] newest = engine.get(ColumnFamily.HISTORY, history.key());
+    return newest == null ? to : HistoryRow.toIn(newest);
   }
 
   private void drop(NamespaceEntry namespace, byte[] key, byte[] rowKey, HistoryRow row) {

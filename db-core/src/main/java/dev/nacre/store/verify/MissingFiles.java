@@ -3,12 +3,14 @@ package dev.nacre.store.verify;
 import dev.nacre.error.CorruptionException;
 import dev.nacre.store.layout.StoreDirectory;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * Finds that files are gone without which RocksDB would begin anew, or go on with less, and say
@@ -17,6 +19,7 @@ import java.util.OptionalLong;
  * <ul>
  *   <li>{@code CURRENT}: it is there before any log or table is, and so before anything of a store
  *       that was ever opened;
+ *   <li>the manifest that it names: it is there before CURRENT names it;
  *   <li>the newest log file: an owner notes its number once it has opened the store, and a log is
  *       deleted only when a newer one is there. What an owner has noted holds as long as the system
  *       was not started anew.
@@ -25,6 +28,8 @@ import java.util.OptionalLong;
  * Stateless.
  */
 public final class MissingFiles {
+  private static final Pattern MANIFEST = Pattern.compile("MANIFEST-\\d+");
+
   private MissingFiles() {}
 
   /** What is missing; empty when nothing is known to be. Writes nothing. */
@@ -42,6 +47,12 @@ public final class MissingFiles {
           ? Optional.of(
               missing(current, "the file " + current + " is missing, which every store has"))
           : Optional.empty();
+    }
+    String named = Files.readString(current, StandardCharsets.ISO_8859_1).strip();
+    Path manifest = store.resolve(named);
+    if (MANIFEST.matcher(named).matches() && !Files.exists(manifest)) {
+      return Optional.of(
+          missing(manifest, "the file " + manifest + " is missing, which CURRENT names"));
     }
     if (noted.isPresent() && StoreDirectory.newestLog(files).orElse(-1) < noted.getAsLong()) {
       Path log = store.resolve("%06d.log".formatted(noted.getAsLong()));
