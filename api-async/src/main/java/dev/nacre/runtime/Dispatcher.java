@@ -1,5 +1,6 @@
 package dev.nacre.runtime;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.nacre.embed.Embedder;
 import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.ResourceExhaustedException;
@@ -301,10 +302,12 @@ public final class Dispatcher {
         future -> commit(future, put.operation(), put.batch(), put.durability()));
   }
 
-  private void commit(
+  /** What the store answers; null when nobody wants it any more. */
+  @CanIgnoreReturnValue
+  private @Nullable CompletableFuture<Commit> commit(
       CallFuture<Commit> future, String operation, WriteBatch batch, Durability durability) {
     if (!future.beginCommit()) {
-      return;
+      return null;
     }
     CompletableFuture<Commit> committed =
         engines.store().commit(batch, durability, future.timeLeft());
@@ -318,6 +321,7 @@ public final class Dispatcher {
                 future.settleFailed(Failures.of(operation, failure));
               }
             });
+    return committed;
   }
 
   private CompletableFuture<Commit> putText(Call.PutText put) {
@@ -363,12 +367,24 @@ public final class Dispatcher {
   }
 
   private void restore(CallFuture<Commit> future, Call.Restore restore) {
+    Runnable allowPurges = () -> {};
     try {
+      allowPurges = engines.store().holdPurges();
       WriteBatch batch = Restoring.batch(engines.store(), restore);
-      if (future.pause(() -> {})) {
-        commit(future, restore.operation(), batch, restore.durability());
+      if (!future.pause(() -> {})) {
+        allowPurges.run();
+        return;
+      }
+      CompletableFuture<Commit> committed =
+          commit(future, restore.operation(), batch, restore.durability());
+      if (committed == null) {
+        allowPurges.run();
+      } else {
+        Runnable committing = allowPurges;
+        var _ = committed.whenComplete((_, _) -> committing.run());
       }
     } catch (RuntimeException | Error e) {
+      allowPurges.run();
       future.settleFailed(Failures.of(restore.operation(), e));
     }
   }

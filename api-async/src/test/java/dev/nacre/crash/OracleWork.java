@@ -39,7 +39,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -51,7 +50,6 @@ final class OracleWork {
   private static final int WRITERS = 3;
   private static final int OUTSTANDING = 4;
   private static final int RETRIED = 6;
-  private static final int RESTORES_MAX = 100;
   private static final int STEP_SECONDS_MAX = 4;
   private static final long PAUSE_NANOS = 10_000_000;
   private static final Duration LONG = Duration.ofSeconds(60);
@@ -61,10 +59,6 @@ final class OracleWork {
   private final OracleJournal journal;
   private final CountDownLatch enough = new CountDownLatch(1);
   private final AtomicInteger commits = new AtomicInteger();
-
-  /** A restore that has read what a purge takes away meanwhile would bring it back. */
-  private final Semaphore restores = new Semaphore(RESTORES_MAX);
-
   private final AtomicLong newest = new AtomicLong();
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean stopped;
@@ -197,8 +191,8 @@ final class OracleWork {
     if (what < 3) {
       return add(OracleWorkload.adding(name), options);
     }
-    if (what < 5 && newest.get() > 0 && restores.tryAcquire()) {
-      return restore(name, options, random).whenComplete((_, _) -> restores.release());
+    if (what < 5 && newest.get() > 0) {
+      return restore(name, options, random);
     }
     String token = what < 8 ? conditional(name, random) : name;
     WriteBatch batch = OracleWorkload.batch(token);
@@ -409,7 +403,6 @@ final class OracleWork {
   }
 
   private CompletableFuture<?> purge(String token) {
-    restores.acquireUninterruptibly(RESTORES_MAX);
     return database
         .purge(OracleWorkload.purge(token))
         .thenApply(
@@ -418,8 +411,7 @@ final class OracleWork {
                   new Commit(report.purge().version(), report.purge().committedAt(), ""), token);
               count();
               return report;
-            })
-        .whenComplete((_, _) -> restores.release(RESTORES_MAX));
+            });
   }
 
   /** What leads to the step where the life is to end. */

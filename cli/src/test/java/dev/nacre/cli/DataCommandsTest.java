@@ -186,7 +186,10 @@ class DataCommandsTest {
     assertEquals("b1\n", ok("scan", db, "notes", "--keys", "--from", "b", "--to", "b2").out());
     assertEquals("a\nb1\n", ok("scan", db, "notes", "--keys", "-n", "2").out());
     assertEquals("a\n", ok("scan", db, "notes", "--keys", "--as-of", "1").out());
-    assertEquals("", ok("scan", db, "nothing").out());
+    assertEquals("", ok("scan", db, "notes", "--prefix", "z").out());
+    assertFails(1, "there is no namespace \"nothing\"", "scan", db, "nothing");
+    assertFails(ExitCode.USAGE, "at least 1", "scan", db, "notes", "-n", "0");
+    assertFails(ExitCode.USAGE, "at least 1", "log", db, "notes", "a", "-n", "-3");
     List<String> lines = ok("scan", db, "notes", "--json").out().lines().toList();
     assertEquals("c\u001b[31m", parse(lines.getLast()).path("key").asText());
     assertFalse(ok("scan", db, "notes").out().contains("\u001b"));

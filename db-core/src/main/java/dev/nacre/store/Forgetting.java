@@ -10,6 +10,7 @@ import dev.nacre.store.commit.NamespaceRegistry;
 import dev.nacre.store.layout.BackupRow;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.purge.PurgeRun;
+import dev.nacre.store.purge.PurgeTurns;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.GroupBatch;
 import dev.nacre.store.rocks.RocksCursor;
@@ -32,6 +33,7 @@ final class Forgetting {
   private final NamespaceRegistry registry;
   private final GroupCommitter committer;
   private final PurgeRun run;
+  private final PurgeTurns turns = new PurgeTurns();
 
   Forgetting(OpenStore parts, StoreOptions options, Consumer<Runnable> betweenSweeps) {
     this.options = options;
@@ -46,7 +48,13 @@ final class Forgetting {
             parts.directory().map(directory -> directory.resolve("store")).orElse(null),
             options.clock(),
             options.probe()::beforeWrite,
-            betweenSweeps);
+            betweenSweeps,
+            turns);
+  }
+
+  /** See {@link Store#holdPurges}. */
+  Runnable hold() {
+    return turns.restore();
   }
 
   PurgeRecord purge(PurgeRequest request, IntConsumer dropViews) {

@@ -233,6 +233,15 @@ public interface Store extends AutoCloseable {
    */
   PurgeRecord purge(PurgeRequest request, IntConsumer dropViews);
 
+  /**
+   * Keeps purges from being committed until the answer is run, so that what is read now can be
+   * written again without bringing back something purged. Waits, for seconds at most, while one is
+   * being committed.
+   *
+   * @throws dev.nacre.error.ResourceExhaustedException when that takes longer
+   */
+  Runnable holdPurges();
+
   /** Goes on with purges that were interrupted. Blocks. */
   void resumePurges(IntConsumer dropViews);
 

@@ -453,6 +453,11 @@ final class VersionedStore implements Store {
   }
 
   @Override
+  public Runnable holdPurges() {
+    return guarded(forgetting::hold);
+  }
+
+  @Override
   public void resumePurges(IntConsumer dropViews) {
     guardedRun(() -> forgetting.resume(dropViews));
   }

@@ -48,6 +48,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -405,6 +406,26 @@ class PurgeTest {
     }
     // The commit, a slice, files, the row, files, the row: each has failed once.
     assertTrue(steps >= 6, "steps: " + steps);
+  }
+
+  @Test
+  void purge_whileARestoreIsUnderWay_waitsForIt() throws Exception {
+    try (Store store = Store.open(options())) {
+      put(store, "a", "one");
+      Runnable restored = store.holdPurges();
+      CompletableFuture<PurgeRecord> purged =
+          CompletableFuture.supplyAsync(() -> purge(store, PurgeRequest.key(NS, "a")));
+      // What the restore has read is written behind nothing that was purged.
+      put(store, "a", "restored");
+      assertFalse(purged.isDone());
+      restored.run();
+      restored.run();
+      assertEquals(
+          2,
+          purged.get(30, TimeUnit.SECONDS).erased().records() + purged.get().erased().versions());
+      assertEquals(0, versions(store, "a").size());
+      store.holdPurges().run();
+    }
   }
 
   @Test

@@ -80,7 +80,8 @@ class UseAfterCloseTest {
   static Stream<Method> everyMethod() {
     return Arrays.stream(Store.class.getMethods())
         .filter(method -> !Modifier.isStatic(method.getModifiers()))
-        .filter(method -> !method.getName().equals("close"));
+        // A step is told to the probe, which is no part of what was closed.
+        .filter(method -> !List.of("close", "reached").contains(method.getName()));
   }
 
   @ParameterizedTest

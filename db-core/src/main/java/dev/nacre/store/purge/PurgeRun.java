@@ -64,6 +64,7 @@ public final class PurgeRun {
   private final Clock clock;
   private final Runnable beforeFiles;
   private final Consumer<Runnable> betweenSweeps;
+  private final PurgeTurns turns;
 
   /** Held while files are rewritten: purges follow one another. */
   private final Object turn = new Object();
@@ -74,6 +75,7 @@ public final class PurgeRun {
    * @param store the directory of RocksDB, or null for memory
    * @param beforeFiles called before files are rewritten
    * @param betweenSweeps runs what no sweep may meet: its deletions name keys
+   * @param turns keeps restores apart from commits of purges
    */
   public PurgeRun(
       RocksEngine engine,
@@ -82,7 +84,8 @@ public final class PurgeRun {
       @Nullable Path store,
       Clock clock,
       Runnable beforeFiles,
-      Consumer<Runnable> betweenSweeps) {
+      Consumer<Runnable> betweenSweeps,
+      PurgeTurns turns) {
     this.engine = engine;
     this.registry = registry;
     this.committer = committer;
@@ -90,6 +93,7 @@ public final class PurgeRun {
     this.clock = clock;
     this.beforeFiles = beforeFiles;
     this.betweenSweeps = betweenSweeps;
+    this.turns = turns;
   }
 
   /**
@@ -108,11 +112,14 @@ public final class PurgeRun {
                 request.reason() == null ? Map.of() : Map.of("reason", request.reason()))
             .with("purged", request.kind().name().toLowerCase(Locale.ROOT));
     Commit commit =
-        await(
-            committer.submit(
-                new PurgeOrder(request.namespace(), target, request.actor(), request.reason()),
-                attributes,
-                TIMEOUT));
+        turns.purge(
+            () ->
+                await(
+                    committer.submit(
+                        new PurgeOrder(
+                            request.namespace(), target, request.actor(), request.reason()),
+                        attributes,
+                        TIMEOUT)));
     committer.reached(StorageProbe.Step.PURGE_COMMITTED);
     finish(dropViews, commit.version());
     return find(commit.version()).toRecord();

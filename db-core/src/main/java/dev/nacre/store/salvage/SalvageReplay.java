@@ -51,6 +51,10 @@ final class SalvageReplay {
   private final DamagedFiles files;
   private final SalvageFindings findings;
   private final Consumer<Progress> progress;
+
+  /** Names of namespaces that the version at hand has deleted. */
+  private final Set<String> ended = new HashSet<>();
+
   private @Nullable VersionRows current;
   private long written;
 
@@ -114,6 +118,14 @@ final class SalvageReplay {
     clock.set(time(of, commit));
     List<Write> writes = new ArrayList<>();
     Set<Integer> touched = new HashSet<>();
+    // First: what else the version has written is of namespaces that are there behind it, one of
+    // the same name perhaps.
+    ended.clear();
+    for (int id : registry.deletedAt(version)) {
+      touched.add(id);
+      ended.add(registry.name(id));
+      writes.add(new Write.DeleteNamespace(registry.name(id)));
+    }
     for (Map.Entry<Integer, NamespaceOptions> options : registry.optionsAt(version).entrySet()) {
       touched.add(options.getKey());
       if (!registry.isGone(options.getKey(), version)) {
@@ -128,10 +140,6 @@ final class SalvageReplay {
     for (RecordId id : missing(of)) {
       touched.add(id.namespace());
       whole &= missing(version, id, of.changes().get(id), writes);
-    }
-    for (int id : registry.deletedAt(version)) {
-      touched.add(id);
-      writes.add(new Write.DeleteNamespace(registry.name(id)));
     }
     if (of.isEmpty() && writes.isEmpty()) {
       findings.commitsLost(version, version);
@@ -178,7 +186,10 @@ final class SalvageReplay {
       writes.add(new Write.Delete(namespace, key, WriteCondition.none()));
       return true;
     }
-    VersionedRecord before = target.get(target.now(), namespace, key, Set.of()).orElse(null);
+    VersionedRecord before =
+        ended.contains(namespace)
+            ? null
+            : target.get(target.now(), namespace, key, Set.of()).orElse(null);
     List<Embedding> embeddings = new ArrayList<>();
     Set<String> carried = new HashSet<>();
     boolean whole = embeddings(version, id, row, before, embeddings, carried);
