@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * was replaced is waited for to be deleted. For one use and one thread.
  */
 final class PurgedFiles {
+  private static final String MANIFEST = "MANIFEST-";
   private static final long WAIT_NANOS_MAX = TimeUnit.MINUTES.toNanos(10);
   private static final long PAUSE_NANOS_MIN = 500_000;
   private static final long PAUSE_NANOS_MAX = 100_000_000;
@@ -147,14 +148,15 @@ final class PurgedFiles {
   }
 
   private Set<String> obsolete(Path directory, long lastLog) throws IOException {
+    // First: a manifest that is begun after it, and named by it later, is not obsolete.
+    String current =
+        Files.readString(directory.resolve("CURRENT"), StandardCharsets.US_ASCII).strip();
     List<String> names = names(directory);
     Set<String> used = new HashSet<>(engine.tableFiles());
-    String manifest =
-        Files.readString(directory.resolve("CURRENT"), StandardCharsets.US_ASCII).strip();
     Set<String> obsolete = new HashSet<>();
     for (String name : names) {
       if ((name.endsWith(".sst") && !used.contains(name))
-          || (name.startsWith("MANIFEST-") && !name.equals(manifest))
+          || (name.startsWith(MANIFEST) && manifestNumber(name) < manifestNumber(current))
           || (name.endsWith(".log")
               && number(name) <= lastLog
               && size(directory.resolve(name)) > 0)) {
@@ -162,6 +164,10 @@ final class PurgedFiles {
       }
     }
     return obsolete;
+  }
+
+  private static long manifestNumber(String manifest) {
+    return Long.parseLong(manifest.substring(MANIFEST.length()));
   }
 
   private static List<String> names(Path directory) throws IOException {
