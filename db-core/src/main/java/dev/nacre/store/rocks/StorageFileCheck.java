@@ -54,6 +54,16 @@ public final class StorageFileCheck {
    * be read: a file that was just being written.
    */
   public static byte @Nullable [] lastKey(Path file, ColumnFamily family) {
+    LastRow last = lastRow(file, family);
+    return last == null ? null : last.key;
+  }
+
+  /** The last row of a sorted file. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  public record LastRow(byte[] key, byte[] value) {}
+
+  /** The same with its value. */
+  public static @Nullable LastRow lastRow(Path file, ColumnFamily family) {
     try (Options options = new Options();
         SstFileReader reader = new SstFileReader(options)) {
       reader.open(file.toString());
@@ -63,7 +73,7 @@ public final class StorageFileCheck {
       try (ReadOptions read = new ReadOptions();
           SstFileReaderIterator rows = reader.newIterator(read)) {
         rows.seekToLast();
-        return rows.isValid() ? rows.key() : null;
+        return rows.isValid() ? new LastRow(rows.key(), rows.value()) : null;
       }
     } catch (RocksDBException _) {
       return null;

@@ -5,6 +5,7 @@ import dev.nacre.error.FormatException;
 import dev.nacre.error.UnavailableException;
 import dev.nacre.maintain.Problem;
 import dev.nacre.maintain.VerifyReport;
+import dev.nacre.store.layout.CommitRow;
 import dev.nacre.store.layout.FileOperations;
 import dev.nacre.store.layout.Keys;
 import dev.nacre.store.layout.StoreDirectory;
@@ -217,16 +218,23 @@ public final class PowerCut {
 
   /**
    * A sorted file that the manifest does not name holds nothing that the log has not got, unless
-   * the manifest has named it and the log was deleted.
+   * the manifest has named it and the log was deleted. A manifest that is whole has not: then the
+   * file was just being made of commits of which the log is lost, and they are lost with it unless
+   * its last one vouches for them.
    */
   private static void checkOrphans(Ends ends, Path store, long version) throws IOException {
     for (Path file : FileTrees.files(store)) {
-      byte[] last =
+      StorageFileCheck.LastRow last =
           file.toString().endsWith(".sst")
-              ? StorageFileCheck.lastKey(file, ColumnFamily.COMMIT)
+              ? StorageFileCheck.lastRow(file, ColumnFamily.COMMIT)
               : null;
-      if (last != null && Keys.versionOfCommit(last) > version) {
-        throw notWhole(ends, file.getFileName() + " holds version " + Keys.versionOfCommit(last));
+      if (last == null) {
+        continue;
+      }
+      long held = Keys.versionOfCommit(last.key());
+      long vouchedFor = ends.manifest == null ? CommitRow.parse(last.value()).durableUpTo() : held;
+      if (held > version && vouchedFor > version) {
+        throw notWhole(ends, file.getFileName() + " holds version " + held);
       }
     }
   }
