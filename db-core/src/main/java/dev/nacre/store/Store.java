@@ -33,6 +33,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -174,6 +175,39 @@ public interface Store extends AutoCloseable {
 
   /** Every vector of a space as of a visible version, in key order. Ignores expiry. */
   void scanVectors(long version, int namespaceId, EmbeddingSpace space, VectorSink sink);
+
+  /**
+   * Every vector of a space that was live at any version in [first, last], expired or not, with its
+   * versions: keys in order, of each the newest first. {@code last} must be visible.
+   *
+   * @throws dev.nacre.error.HistoryDroppedException when retention has dropped part of it
+   */
+  void scanVectorIntervals(
+      long first, long last, int namespaceId, EmbeddingSpace space, VectorIntervalSink sink);
+
+  /**
+   * The versions in (after, upTo] at which vectors of a space were written or deleted, one for each
+   * change, ascending. Changes that the log does not keep any more are left out; so this says how
+   * much has changed, not what.
+   *
+   * @param sink answers whether to go on
+   */
+  void scanVectorChanges(
+      long after, long upTo, int namespaceId, EmbeddingSpace space, LongPredicate sink);
+
+  /**
+   * The oldest version at which a namespace can be read as a whole; 0 when everything is there.
+   * Never blocks on storage.
+   */
+  long oldestReadable(int namespaceId);
+
+  /**
+   * Refuses what was read of a namespace as of a version that retention has dropped since; to be
+   * asked after the read.
+   *
+   * @throws dev.nacre.error.HistoryDroppedException when it cannot be read any more
+   */
+  void checkReadable(long version, int namespaceId);
 
   /** The metadata of every record of a namespace as of a read point, in key order. */
   void scanMetadata(ReadPoint at, String namespace, MetadataSink sink);

@@ -47,6 +47,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -371,6 +372,38 @@ final class VersionedStore implements Store {
           moments.checkVersion(version);
           views.scanVectors(version, namespaceId, space, sink);
         });
+  }
+
+  @Override
+  public void scanVectorIntervals(
+      long first, long last, int namespaceId, EmbeddingSpace space, VectorIntervalSink sink) {
+    guardedCallback(
+        () -> {
+          moments.checkVersion(first);
+          moments.checkVersion(last);
+          views.scanVectorIntervals(first, last, namespaceId, space, sink);
+        });
+  }
+
+  @Override
+  public void scanVectorChanges(
+      long after, long upTo, int namespaceId, EmbeddingSpace space, LongPredicate sink) {
+    guardedCallback(
+        () -> {
+          moments.checkVersion(Math.min(after, 0));
+          moments.checkVersion(upTo);
+          views.scanVectorChanges(after, upTo, namespaceId, space, sink);
+        });
+  }
+
+  @Override
+  public long oldestReadable(int namespaceId) {
+    return guarded(() -> views.oldestReadable(namespaceId));
+  }
+
+  @Override
+  public void checkReadable(long version, int namespaceId) {
+    guardedRun(() -> views.checkReadable(version, namespaceId));
   }
 
   @Override

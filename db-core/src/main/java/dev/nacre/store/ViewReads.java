@@ -15,11 +15,13 @@ import dev.nacre.store.layout.VectorRow;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.RocksCursor;
 import dev.nacre.store.rocks.RocksEngine;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 
 /** What views read to be built and to catch up: the log, vectors, metadata. Thread-safe. */
 final class ViewReads {
@@ -129,6 +131,63 @@ final class ViewReads {
       }
     }
     HistoryFloors.checkReadable(entry, version);
+  }
+
+  void scanVectorIntervals(
+      long first, long last, int namespaceId, EmbeddingSpace space, VectorIntervalSink sink) {
+    NamespaceEntry entry = parts.registry().find(namespaceId);
+    int spaceId = entry == null ? 0 : entry.spaceId(space.name(), last);
+    if (entry == null || spaceId == 0) {
+      return;
+    }
+    HistoryFloors.checkReadable(entry, first);
+    probe.beforeRead();
+    ScanRange range = ScanRange.ofVectors(namespaceId, spaceId);
+    try (IntervalScan scan = new IntervalScan(engine, range, first, last, entry.purges())) {
+      scan.run(sink);
+    }
+    HistoryFloors.checkReadable(entry, first);
+  }
+
+  void scanVectorChanges(
+      long after, long upTo, int namespaceId, EmbeddingSpace space, LongPredicate sink) {
+    NamespaceEntry entry = parts.registry().find(namespaceId);
+    int spaceId = entry == null ? 0 : entry.spaceId(space.name(), upTo);
+    if (entry == null || spaceId == 0) {
+      return;
+    }
+    probe.beforeRead();
+    byte[] prefix = Keys.namespacePrefix(namespaceId);
+    try (RocksCursor cursor =
+        engine.cursor(
+            ColumnFamily.LOG, RocksEngine.CursorUse.SCAN, Keys.namespaceEnd(namespaceId))) {
+      for (cursor.seek(Keys.log(namespaceId, after + 1, 0)); cursor.valid(); cursor.next()) {
+        byte[] key = cursor.key();
+        long version = Keys.versionOfLog(key);
+        if (!Keys.startsWith(key, prefix) || version > upTo) {
+          break;
+        }
+        LogRow row = LogRow.parse(cursor.value());
+        boolean touches =
+            row.purged() == null
+                && (row.delete() || Arrays.stream(row.spaces()).anyMatch(id -> id == spaceId));
+        if (touches && !sink.test(version)) {
+          break;
+        }
+      }
+    }
+  }
+
+  long oldestReadable(int namespaceId) {
+    NamespaceEntry entry = parts.registry().find(namespaceId);
+    return entry == null ? 0 : entry.settledFloors().history();
+  }
+
+  void checkReadable(long version, int namespaceId) {
+    NamespaceEntry entry = parts.registry().find(namespaceId);
+    if (entry != null) {
+      HistoryFloors.checkReadable(entry, version);
+    }
   }
 
   void scanMetadata(ReadPoint at, NamespaceEntry entry, MetadataSink sink) {

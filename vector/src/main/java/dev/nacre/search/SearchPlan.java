@@ -25,6 +25,11 @@ public record SearchPlan(Tier tier, long candidates, String provider) {
     GRAPH,
     /** Every vector that was live at a past version was read from storage and compared. */
     EXACT_AS_OF,
+    /**
+     * An index of the epoch of history that the version lies in; whether every vector was compared
+     * is said by {@link SearchResult#exact()}.
+     */
+    EPOCH,
     /** Nothing to search. */
     EMPTY
   }

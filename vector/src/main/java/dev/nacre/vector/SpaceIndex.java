@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * whoever finds it fresh enough searches it without the lock. Graph files are touched by one thread
  * at a time: under {@code lock}, or by the builder while {@code building} is set.
  */
-final class SpaceIndex implements View {
+final class SpaceIndex implements View, Evictable {
   private static final Logger LOG = LoggerFactory.getLogger(SpaceIndex.class);
 
   /** Attempts to write a graph before it is left alone until the next opening. */
@@ -43,6 +43,7 @@ final class SpaceIndex implements View {
   private final Settings settings;
   private final StoreFeed feed;
   private final GraphFiles files;
+  private final SpaceEpochs epochs;
   private final ReentrantLock lock = new ReentrantLock();
   private final AtomicBoolean building = new AtomicBoolean();
   private volatile @Nullable SpaceSet current;
@@ -81,6 +82,7 @@ final class SpaceIndex implements View {
                 .map(directory -> GraphFiles.pathOf(directory, namespaceId, space))
                 .orElse(null),
             space);
+    this.epochs = new SpaceEpochs(store, name(), namespaceId, space, meter, settings);
   }
 
   @Override
@@ -114,6 +116,11 @@ final class SpaceIndex implements View {
   /** Whether a graph is being built or extended. */
   boolean isBuilding() {
     return building.get();
+  }
+
+  /** Its past. */
+  SpaceEpochs epochs() {
+    return epochs;
   }
 
   /** The graph in use; for statistics: its numbers may be read, nothing else. */
@@ -253,6 +260,7 @@ final class SpaceIndex implements View {
 
   /** Lets go of what was loaded before something was purged; the next search loads anew. */
   void forget() {
+    epochs.forget();
     lock.lock();
     try {
       if (isPurged(appliedVersion())) {
@@ -265,6 +273,7 @@ final class SpaceIndex implements View {
 
   /** Deletes its files, whatever is in them; for the builder's thread. */
   void deleteFiles() {
+    epochs.deleteFiles();
     lock.lock();
     try {
       unloadLocked();
@@ -420,7 +429,8 @@ final class SpaceIndex implements View {
   }
 
   /** For how long it has not been searched. */
-  long idleNanos() {
+  @Override
+  public long idleNanos() {
     return System.nanoTime() - searchedNanos;
   }
 
@@ -433,7 +443,8 @@ final class SpaceIndex implements View {
    * Gives the memory back, unless somebody is at work on it; the next search loads again. Answers
    * about how much will be free when the searches that use it have ended.
    */
-  long unload() {
+  @Override
+  public long unload() {
     if (!lock.tryLock()) {
       return 0;
     }
@@ -462,6 +473,7 @@ final class SpaceIndex implements View {
   /** Gives the memory back for good; files stay. The builder must have ended. */
   @Override
   public void close() {
+    epochs.close();
     lock.lock();
     try {
       closed = true;
@@ -473,6 +485,7 @@ final class SpaceIndex implements View {
 
   /** Closes the files, and deletes them when asked; after {@link #close} and the last build. */
   void closeFiles(boolean delete) {
+    epochs.closeFiles(delete);
     if (delete) {
       files.delete();
     } else {

@@ -82,6 +82,18 @@ final class SpaceIndexes {
     }
   }
 
+  /** After a past version of an index was searched: unloads others, when it is time. */
+  void searchedPast(SpaceIndex index) {
+    if (meter.bytes() > settings.blockBytes()) {
+      evict(index);
+    }
+  }
+
+  /** Asks for an epoch of an index; it is built in the background. */
+  void wantEpoch(SpaceIndex index, long version) {
+    index.epochs().want(version, builds);
+  }
+
   /**
    * Brings the indexes that are in use up to date, and drops those whose namespace is gone; for the
    * follower's thread.
@@ -102,6 +114,8 @@ final class SpaceIndexes {
     for (SpaceIndex index : indexes.values()) {
       if (isGone(index, now)) {
         drop(index);
+      } else if (index.epochs().hasUnreadable()) {
+        builds.run("drop old epochs of the " + index.name(), () -> index.epochs().dropUnreadable());
       }
     }
     sweptNanos = System.nanoTime();
@@ -228,16 +242,21 @@ final class SpaceIndexes {
     }
     try {
       long excess = meter.bytes() - settings.blockBytes() / 10 * 9;
-      List<SpaceIndex> oldestFirst =
+      Stream<Evictable> presents =
           indexes.values().stream()
               .filter(index -> index != spared && index.isLoaded())
-              .sorted(Comparator.comparingLong(SpaceIndex::idleNanos).reversed())
+              .map(index -> index);
+      Stream<Evictable> pasts =
+          indexes.values().stream().flatMap(index -> index.epochs().loaded().stream());
+      List<Evictable> oldestFirst =
+          Stream.concat(presents, pasts)
+              .sorted(Comparator.comparingLong(Evictable::idleNanos).reversed())
               .toList();
-      for (SpaceIndex index : oldestFirst) {
+      for (Evictable loaded : oldestFirst) {
         if (excess <= 0) {
           break;
         }
-        excess -= index.unload();
+        excess -= loaded.unload();
       }
     } finally {
       evicting.set(false);

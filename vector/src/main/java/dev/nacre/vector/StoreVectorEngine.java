@@ -113,7 +113,39 @@ final class StoreVectorEngine implements VectorEngine {
         return result;
       }
     }
-    return searchStorage(request, namespace, query, at, SearchPlan.Tier.EXACT_AS_OF);
+    return searchPast(request, namespace, query, at);
+  }
+
+  /** Searches the epoch that the moment lies in, or storage, and asks for an epoch then. */
+  private SearchResult searchPast(
+      SearchRequest request, Namespace namespace, Query query, ReadPoint at) {
+    Optional<Namespace> live = store.namespace(store.now(), namespace.name());
+    if (live.isEmpty() || live.get().id() != namespace.id()) {
+      // Nobody looks after indexes of what was deleted.
+      return searchStorage(request, namespace, query, at, SearchPlan.Tier.EXACT_AS_OF);
+    }
+    SpaceIndex index = indexes.of(live.get(), query.space());
+    SpaceEpochs epochs = index.epochs();
+    Epoch epoch = epochs.acquire(at.version());
+    if (epoch == null) {
+      SearchResult result =
+          searchStorage(request, namespace, query, at, SearchPlan.Tier.EXACT_AS_OF);
+      if (query.filter() != null || result.plan().candidates() >= EpochPolicy.LIVE_MIN) {
+        indexes.wantEpoch(index, at.version());
+      }
+      return result;
+    }
+    try {
+      EpochSearcher searcher =
+          new EpochSearcher(store, namespace.name(), epoch, query, at, epochs.policy());
+      SearchResult result = reader(request, at).read(request.k(), searcher::nearest);
+      // What is in memory would answer for what retention has taken.
+      store.checkReadable(at.version(), namespace.id());
+      return result;
+    } finally {
+      epoch.release();
+      indexes.searchedPast(index);
+    }
   }
 
   /**
@@ -224,6 +256,7 @@ final class StoreVectorEngine implements VectorEngine {
       graphs += graph == null ? 0 : 1;
       graphVectors += graph == null ? 0 : graph.docs();
       building += index.isBuilding() ? 1 : 0;
+      building += index.epochs().isBuilding() ? 1 : 0;
       if (index.isLoaded()) {
         lag = Math.max(lag, visible - index.appliedVersion());
       }

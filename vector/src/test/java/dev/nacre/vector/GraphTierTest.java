@@ -282,7 +282,8 @@ class GraphTierTest {
         List.of(
             GraphStamp.of("another", version, COSINE),
             GraphStamp.of(lineage, version + 1_000, COSINE),
-            new GraphStamp(lineage, version, DIMENSION, "DOT"))) {
+            new GraphStamp(
+                lineage, version, DIMENSION, "DOT", GraphStamp.PRESENT, GraphStamp.PRESENT))) {
       db.reopen(() -> writeForeign(path, foreign));
       assertFalse(keys(db.similar(COUNT * 2, query)).contains("foreign"));
       db.awaitGraphVectors(COUNT, query);

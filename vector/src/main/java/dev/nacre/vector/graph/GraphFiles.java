@@ -81,6 +81,18 @@ public final class GraphFiles implements AutoCloseable {
     return indexDirectory.resolve(Integer.toString(namespaceId)).resolve(name.toString());
   }
 
+  /** Whether a graph was committed there; it may be damaged. */
+  public boolean exists() {
+    if (path != null && directory == null && !Files.isDirectory(path)) {
+      return false;
+    }
+    try {
+      return DirectoryReader.indexExists(directory());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /**
    * Opens what is there and checks every file's checksum. Null when there is nothing, or what is
    * there cannot serve {@code wanted}; then it is deleted, if it can be.

@@ -33,6 +33,7 @@ import org.apache.lucene.util.BytesRef;
 public final class GraphIndex extends Counted {
   static final String KEY = "key";
   static final String FROM = "from";
+  static final String TO = "to";
   static final String VECTOR = "vector";
 
   private final DirectoryReader reader;
@@ -49,6 +50,18 @@ public final class GraphIndex extends Counted {
      * @param deleted whether it was superseded before the graph was written
      */
     void accept(int doc, byte[] key, long from, boolean deleted);
+  }
+
+  /** Receives every document of an epoch. */
+  @FunctionalInterface
+  public interface IntervalSink {
+    /**
+     * Takes one document.
+     *
+     * @param key UTF-8; the receiver owns it
+     * @param to the version that ended its vector
+     */
+    void accept(int doc, byte[] key, long from, long to);
   }
 
   /** Receives documents with Lucene's scores: higher is nearer. */
@@ -120,6 +133,33 @@ public final class GraphIndex extends Counted {
               BytesRef.deepCopyOf(key).bytes,
               froms.longValue(),
               live != null && !live.get(doc));
+        }
+      }
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** Hands out every document of an epoch. */
+  public void intervals(IntervalSink sink) {
+    try {
+      for (LeafReaderContext context : leaves) {
+        LeafReader leaf = context.reader();
+        BinaryDocValues keys = leaf.getBinaryDocValues(KEY);
+        NumericDocValues froms = leaf.getNumericDocValues(FROM);
+        NumericDocValues tos = leaf.getNumericDocValues(TO);
+        for (int doc = 0; doc < leaf.maxDoc(); doc++) {
+          if (tos == null
+              || !keys.advanceExact(doc)
+              || !froms.advanceExact(doc)
+              || !tos.advanceExact(doc)) {
+            throw new IOException("document " + doc + " has no key or versions in " + leaf);
+          }
+          sink.accept(
+              context.docBase + doc,
+              BytesRef.deepCopyOf(keys.binaryValue()).bytes,
+              froms.longValue(),
+              tos.longValue());
         }
       }
     } catch (IOException e) {

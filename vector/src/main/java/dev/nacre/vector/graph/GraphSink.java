@@ -47,14 +47,35 @@ public final class GraphSink {
    * @param vector its first {@code dimension} components are copied
    */
   public void add(byte[] key, long from, float[] vector, int dimension) {
-    checkStop();
-    BytesRef bytes = new BytesRef(key);
+    Document document = document(key, from, vector, dimension);
+    document.add(new StringField(TERM, new BytesRef(key), Field.Store.NO));
+    write(document);
+  }
+
+  /**
+   * Adds a document of an epoch; a key may have many.
+   *
+   * @param from the version that wrote the vector
+   * @param to the version that ended it
+   * @param vector its first {@code dimension} components are copied
+   */
+  public void addInterval(byte[] key, long from, long to, float[] vector, int dimension) {
+    Document document = document(key, from, vector, dimension);
+    document.add(new NumericDocValuesField(GraphIndex.TO, to));
+    write(document);
+  }
+
+  private Document document(byte[] key, long from, float[] vector, int dimension) {
     Document document = new Document();
-    document.add(new StringField(TERM, bytes, Field.Store.NO));
-    document.add(new BinaryDocValuesField(GraphIndex.KEY, bytes));
+    document.add(new BinaryDocValuesField(GraphIndex.KEY, new BytesRef(key)));
     document.add(new NumericDocValuesField(GraphIndex.FROM, from));
     document.add(
         new KnnFloatVectorField(GraphIndex.VECTOR, Arrays.copyOf(vector, dimension), similarity));
+    return document;
+  }
+
+  private void write(Document document) {
+    checkStop();
     try {
       writer.addDocument(document);
     } catch (IOException e) {
