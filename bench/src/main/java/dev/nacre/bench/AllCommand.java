@@ -1,6 +1,7 @@
 package dev.nacre.bench;
 
 import dev.nacre.bench.run.AsOfRun;
+import dev.nacre.bench.run.AsOfSearchRun;
 import dev.nacre.bench.run.GetRun;
 import dev.nacre.bench.run.LoadRun;
 import dev.nacre.bench.run.NamespacesRun;
@@ -25,6 +26,7 @@ final class AllCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     List<String> names = new ArrayList<>(settings.searched());
     names.add(settings.loaded());
+    names.add(settings.past());
     settings.prepare(names);
     return settings.measure(
         place -> {
@@ -40,6 +42,7 @@ final class AllCommand implements Callable<Integer> {
           for (String name : settings.searched()) {
             new SearchRun(place, settings.datasets().get(name)).run();
           }
+          new AsOfSearchRun(place, settings.datasets().get(settings.past())).run();
         });
   }
 }

@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
       PutCommand.class,
       GetCommand.class,
       AsOfCommand.class,
+      AsOfSearchCommand.class,
       ScanCommand.class,
       SizeCommand.class,
       NamespacesCommand.class,

@@ -98,6 +98,15 @@ final class Settings {
     };
   }
 
+  /** The name of the dataset whose past is searched by default: an eleventh of it is live. */
+  String past() {
+    return switch (size) {
+      case FULL -> "real-100k";
+      case QUICK -> "clustered-25k";
+      case TINY -> "clustered-2k";
+    };
+  }
+
   /** Makes real datasets, when any of {@code names} is one and they are not there. */
   void prepare(List<String> names) throws IOException, InterruptedException {
     if (names.stream().anyMatch(Datasets::isReal)) {

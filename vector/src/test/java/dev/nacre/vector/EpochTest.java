@@ -215,8 +215,7 @@ class EpochTest {
     List<String> before = keys(awaitEpoch(version, 10));
     String purged = before.getFirst();
     assertFalse(epochDirectories().isEmpty());
-    var _ =
-        db.store().purge(PurgeRequest.key(NS, purged), id -> db.engine().forget(id));
+    var _ = db.store().purge(PurgeRequest.key(NS, purged), id -> db.engine().forget(id));
     assertEquals(List.of(), epochDirectories());
     List<String> after = keys(past(version, 10));
     assertFalse(after.contains(purged));
@@ -241,7 +240,8 @@ class EpochTest {
     db.commit(
         WriteBatch.of(
             new Write.Configure(
-                NS, NamespaceOptions.DEFAULT.withRetention(Retention.duration(Duration.ofMillis(1))))));
+                NS,
+                NamespaceOptions.DEFAULT.withRetention(Retention.duration(Duration.ofMillis(1))))));
     Awaitility.await()
         .untilAsserted(
             () -> {
@@ -264,9 +264,16 @@ class EpochTest {
     long version = before + 15;
     awaitEpoch(version, 10);
     for (Filter filter :
-        List.of(Filter.eq("even", true), Filter.eq("round", 0), Filter.eq("i", 5), Filter.eq("i", -1))) {
+        List.of(
+            Filter.eq("even", true),
+            Filter.eq("round", 0),
+            Filter.eq("i", 5),
+            Filter.eq("i", -1))) {
       SearchRequest request =
-          SearchRequest.byVector(NS, query).withK(10).withFilter(filter).withAsOf(AsOf.version(version));
+          SearchRequest.byVector(NS, query)
+              .withK(10)
+              .withFilter(filter)
+              .withAsOf(AsOf.version(version));
       SearchResult epoch = db.engine().similar(request);
       List<String> expected =
           past(version, 2 * count).hits().stream()

@@ -49,6 +49,16 @@ final class SearchModel {
     change(version, namespace).remove(key);
   }
 
+  /** The key has never been there. */
+  void purge(String namespace, String key) {
+    for (Map<String, Map<String, Item>> version : versions.values()) {
+      Map<String, Item> items = version.get(namespace);
+      if (items != null) {
+        items.remove(key);
+      }
+    }
+  }
+
   void drop(long version, String namespace) {
     change(version, namespace).clear();
     now.remove(namespace);

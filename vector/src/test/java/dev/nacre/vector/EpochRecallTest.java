@@ -1,0 +1,127 @@
+package dev.nacre.vector;
+
+import static dev.nacre.vector.SearchFixture.NS;
+import static dev.nacre.vector.SearchFixture.keys;
+import static dev.nacre.vector.SearchFixture.vector;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.nacre.model.AsOf;
+import dev.nacre.model.Embedding;
+import dev.nacre.model.EmbeddingSpace;
+import dev.nacre.model.Metadata;
+import dev.nacre.model.Value;
+import dev.nacre.model.WriteBatch;
+import dev.nacre.search.SearchPlan;
+import dev.nacre.search.SearchRequest;
+import dev.nacre.search.SearchResult;
+import dev.nacre.store.StoreOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every key is overwritten ten times, in random order; then the past is searched at random moments.
+ * Brute force is the first answer for each moment, which is read from storage.
+ */
+class EpochRecallTest {
+  private static final int COUNT = 5_000;
+  private static final int ROUNDS = 10;
+  private static final int BATCH = 100;
+  private static final int DIMENSION = 32;
+  private static final int MOMENTS = 20;
+  private static final int QUERIES = 10;
+  private static final int CLUSTERS = 50;
+  private static final int K = 10;
+  private static final EmbeddingSpace SPACE = EmbeddingSpace.of(DIMENSION);
+
+  private final float[][] centres = new float[CLUSTERS][];
+
+  @Test
+  void tenfoldChurn_anyMoment_recall() {
+    Random random = new Random(20_26);
+    for (int c = 0; c < CLUSTERS; c++) {
+      centres[c] = vector(random, DIMENSION);
+    }
+    try (SearchFixture db =
+        SearchFixture.of(StoreOptions.inMemory(), new VectorOptions(null, 1L << 30, COUNT / 5))) {
+      long first = write(db, random);
+      long span = db.store().now().version() - first;
+      double sum = 0;
+      for (int i = 0; i < MOMENTS; i++) {
+        long version = first + (long) (random.nextDouble() * span);
+        double recall = recall(db, version, random);
+        assertTrue(recall >= .93, "recall " + recall + " at " + version);
+        sum += recall;
+      }
+      assertTrue(sum / MOMENTS >= .98, "recall " + sum / MOMENTS);
+    }
+  }
+
+  /** Writes everything; answers the version from which on every key is there. */
+  private long write(SearchFixture db, Random random) {
+    List<Integer> keys = new ArrayList<>(IntStream.range(0, COUNT).boxed().toList());
+    long first = 0;
+    for (int round = 0; round <= ROUNDS; round++) {
+      Collections.shuffle(keys, random);
+      for (int from = 0; from < COUNT; from += BATCH) {
+        WriteBatch.Builder batch = WriteBatch.builder();
+        for (int key : keys.subList(from, from + BATCH)) {
+          batch.put(
+              NS, "k" + key, Value.text("v"), Metadata.EMPTY, Embedding.of(SPACE, near(random)));
+        }
+        long version = db.commit(batch.build()).version();
+        first = round == 0 ? version : first;
+      }
+    }
+    return first;
+  }
+
+  private float[] near(Random random) {
+    float[] centre = centres[random.nextInt(CLUSTERS)];
+    float[] vector = vector(random, DIMENSION);
+    for (int d = 0; d < DIMENSION; d++) {
+      vector[d] = centre[d] + 0.5f * vector[d];
+    }
+    return vector;
+  }
+
+  private double recall(SearchFixture db, long version, Random random) {
+    List<SearchRequest> requests = new ArrayList<>();
+    List<List<String>> nearest = new ArrayList<>();
+    VectorEngine brute = VectorEngine.open(db.store(), VectorOptions.DEFAULT);
+    try {
+      for (int q = 0; q < QUERIES; q++) {
+        SearchRequest request =
+            SearchRequest.byVector(NS, near(random)).withK(K).withAsOf(AsOf.version(version));
+        // In its first search an engine has no epoch; this one builds its own in memory, exactly.
+        SearchResult exact = brute.similar(request);
+        assertTrue(exact.exact());
+        requests.add(request);
+        nearest.add(keys(exact));
+      }
+    } finally {
+      brute.close();
+    }
+    Awaitility.await()
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () -> db.engine().similar(requests.getFirst()).plan().tier() == SearchPlan.Tier.EPOCH);
+    int found = 0;
+    for (int q = 0; q < QUERIES; q++) {
+      SearchResult result = db.engine().similar(requests.get(q));
+      assertEquals(SearchPlan.Tier.EPOCH, result.plan().tier());
+      assertFalse(result.exact());
+      assertEquals(COUNT, result.plan().candidates());
+      assertEquals(K, result.hits().size());
+      found += (int) keys(result).stream().filter(nearest.get(q)::contains).count();
+    }
+    return (double) found / (QUERIES * K);
+  }
+}
