@@ -57,6 +57,27 @@ final class EpochFiles {
     return found;
   }
 
+  /** Deletes the epochs in a namespace's directory that end before a version. */
+  static void deleteBefore(Path namespaceDirectory, long version) {
+    if (!Files.isDirectory(namespaceDirectory)) {
+      return;
+    }
+    List<Path> old;
+    try (Stream<Path> entries = Files.list(namespaceDirectory)) {
+      old =
+          entries
+              .filter(
+                  entry -> {
+                    EpochRange range = rangeOf(entry);
+                    return range != null && range.last() < version;
+                  })
+              .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    old.forEach(GraphFiles::deleteTree);
+  }
+
   /** The versions that a directory's name says it covers; null when it is no epoch's. */
   static @Nullable EpochRange rangeOf(Path directory) {
     Matcher name = NAME.matcher(directory.getFileName().toString());

@@ -13,6 +13,9 @@ record EpochPolicy(GraphPolicy graphs, long blockBytes) {
   /** The most epochs of one space. */
   static final int EPOCHS_MAX = 64;
 
+  /** The same where no files may be written: graphs are on the heap then. */
+  static final int EPOCHS_IN_MEMORY_MAX = 4;
+
   /** One that was searched within this time makes no room for another: they would take turns. */
   static final long SPARED_NANOS = 60_000_000_000L;
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -133,6 +134,11 @@ final class SpaceEpochs {
       if (version != null && !closed && !closing.getAsBoolean()) {
         prepare(version);
       }
+    } catch (CancellationException e) {
+      throw e;
+    } catch (RuntimeException | OutOfMemoryError e) {
+      countFailure();
+      throw e;
     } finally {
       boolean more;
       synchronized (lock) {
@@ -229,15 +235,19 @@ final class SpaceEpochs {
       }
       return slot;
     } catch (UncheckedIOException | UnavailableException e) {
-      synchronized (lock) {
-        failures++;
-      }
+      countFailure();
       LOG.warn("An epoch of the {} cannot be written; searches stay exact", name, e);
       return null;
     } finally {
       if (!written) {
         deleteOrWarn(graph);
       }
+    }
+  }
+
+  private void countFailure() {
+    synchronized (lock) {
+      failures++;
     }
   }
 
@@ -310,7 +320,11 @@ final class SpaceEpochs {
 
   /** Makes room for one more; false when every other one is in use. */
   private boolean makeRoom(EpochCut.Cut found) {
-    if (found.replaced() != null || slots.size() < EpochPolicy.EPOCHS_MAX) {
+    int most =
+        store.indexDirectory().isPresent()
+            ? EpochPolicy.EPOCHS_MAX
+            : EpochPolicy.EPOCHS_IN_MEMORY_MAX;
+    if (found.replaced() != null || slots.size() < most) {
       return true;
     }
     Optional<EpochSlot> oldest = slots.stream().max(Comparator.comparingLong(EpochSlot::idleNanos));
@@ -372,12 +386,12 @@ final class SpaceEpochs {
   }
 
   /**
-   * Deletes everything, whatever is in it; for the builder's thread.
+   * Deletes everything it knows of, whatever is in it; for the builder's thread, which deletes the
+   * directory of the namespace afterwards.
    *
    * @throws UncheckedIOException when a file cannot be deleted
    */
   void deleteFiles() {
-    list();
     for (EpochSlot slot : slots) {
       long _ = slot.unload();
       if (slot.files() != null) {

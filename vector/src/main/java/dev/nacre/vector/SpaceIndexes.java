@@ -41,6 +41,9 @@ final class SpaceIndexes {
   /** Tens of thousands of indexes are not looked through at every commit. */
   private static final long SWEEP_NANOS = 1_000_000_000L;
 
+  /** Directories are looked through this often. */
+  private static final long SWEEP_FILES_NANOS = 600_000_000_000L;
+
   private final Store store;
   private final MemoryMeter meter = new MemoryMeter();
   private final SpaceIndex.Settings settings;
@@ -49,6 +52,7 @@ final class SpaceIndexes {
   private final Set<SpaceIndex> followed = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean evicting = new AtomicBoolean();
   private long sweptNanos = System.nanoTime() - SWEEP_NANOS;
+  private long sweptFilesNanos = System.nanoTime();
 
   /** Namespaces are known by id: a name that was deleted and created again is another one. */
   private record Id(int namespaceId, String space) {}
@@ -119,6 +123,11 @@ final class SpaceIndexes {
       }
     }
     sweptNanos = System.nanoTime();
+    if (sweptNanos - sweptFilesNanos > SWEEP_FILES_NANOS) {
+      // Those of spaces that nobody searches.
+      sweptFilesNanos = sweptNanos;
+      builds.run("delete old epochs", this::deleteOldEpochs);
+    }
     return Long.MAX_VALUE;
   }
 
@@ -233,6 +242,21 @@ final class SpaceIndexes {
       throw new UncheckedIOException(e);
     }
     orphans.forEach(GraphFiles::deleteTree);
+    deleteOldEpochs();
+  }
+
+  /** Deletes epochs of which retention has left nothing; for the builder's thread. */
+  private void deleteOldEpochs() {
+    Optional<Path> root = store.indexDirectory().filter(Files::isDirectory);
+    if (root.isEmpty()) {
+      return;
+    }
+    for (Namespace namespace : store.namespaces(store.now())) {
+      long oldest = store.oldestReadable(namespace.id());
+      if (oldest > 0) {
+        EpochFiles.deleteBefore(root.get().resolve(Integer.toString(namespace.id())), oldest);
+      }
+    }
   }
 
   /** Unloads the least recently searched, except {@code spared}, until a tenth is free. */

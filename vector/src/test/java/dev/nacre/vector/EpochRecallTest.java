@@ -17,6 +17,7 @@ import dev.nacre.search.SearchPlan;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
 import dev.nacre.store.StoreOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,13 +26,14 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every key is overwritten ten times, in random order; then the past is searched at random moments.
  * Brute force is the first answer for each moment, which is read from storage.
  */
 class EpochRecallTest {
-  private static final int COUNT = 5_000;
+  private static final int COUNT = 3_000;
   private static final int ROUNDS = 10;
   private static final int BATCH = 100;
   private static final int DIMENSION = 32;
@@ -43,6 +45,8 @@ class EpochRecallTest {
 
   private final float[][] centres = new float[CLUSTERS][];
 
+  @TempDir Path directory;
+
   @Test
   void tenfoldChurn_anyMoment_recall() {
     Random random = new Random(20_26);
@@ -50,7 +54,7 @@ class EpochRecallTest {
       centres[c] = vector(random, DIMENSION);
     }
     try (SearchFixture db =
-        SearchFixture.of(StoreOptions.inMemory(), new VectorOptions(null, 1L << 30, COUNT / 5))) {
+        SearchFixture.of(StoreOptions.in(directory), new VectorOptions(null, 1L << 30, COUNT / 5))) {
       long first = write(db, random);
       long span = db.store().now().version() - first;
       double sum = 0;

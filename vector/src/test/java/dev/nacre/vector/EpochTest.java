@@ -359,4 +359,33 @@ class EpochTest {
       }
     }
   }
+
+  @Test
+  void oldEpochs_ofSpacesNobodySearches_goWhenOpened() throws IOException {
+    long version = churn(COUNT, 3) + 3;
+    awaitEpoch(version, 10);
+    awaitIdle();
+    Path epoch = epochDirectories().getFirst();
+    db.close();
+    db =
+        SearchFixture.of(
+            StoreOptions.in(directory)
+                .withSweeping(new Sweeping(Duration.ZERO, Duration.ofMillis(1))),
+            SearchFixture.OPTIONS);
+    db.commit(
+        WriteBatch.of(
+            new Write.Configure(
+                NS,
+                NamespaceOptions.DEFAULT.withRetention(Retention.duration(Duration.ofMillis(1))))));
+    int id = db.store().namespace(db.store().now(), NS).orElseThrow().id();
+    Awaitility.await()
+        .until(
+            () -> {
+              var _ = db.store().sweep(() -> false);
+              return db.store().oldestReadable(id) == db.store().now().version();
+            });
+    assertTrue(Files.isDirectory(epoch));
+    db.reopen();
+    Awaitility.await().until(() -> !Files.isDirectory(epoch));
+  }
 }
