@@ -32,6 +32,9 @@ final class SpaceContents {
   private VectorBlock block;
   private @Nullable MetadataColumn metadata;
 
+  /** Null until published: everything from that version on. */
+  private @Nullable KnownPast past;
+
   /** Of each key: its row, or the complement of its document, or {@link #NOWHERE}. */
   private int[] places = new int[16];
 
@@ -57,6 +60,7 @@ final class SpaceContents {
   static SpaceContents of(EmbeddingSpace space, MemoryMeter meter, GraphIndex index) {
     GraphLayer layer = new GraphLayer(index);
     SpaceContents contents = new SpaceContents(space, meter, layer);
+    contents.past = KnownPast.from(index.version());
     boolean read = false;
     try {
       index.docs(
@@ -171,6 +175,23 @@ final class SpaceContents {
     metadata = column;
   }
 
+  /** Which versions the intervals can tell; known once published. */
+  KnownPast past() {
+    return Objects.requireNonNull(past, "not published");
+  }
+
+  /** Versions between two were passed over: what a key was there is not known. */
+  void passOver(long after, long upTo) {
+    if (past != null) {
+      past = past.without(after, upTo);
+    }
+  }
+
+  /** What was before the version that is published next is not known any more. */
+  void forgetPast() {
+    past = null;
+  }
+
   /** Bytes taken. */
   long bytes() {
     return block.bytes()
@@ -233,6 +254,9 @@ final class SpaceContents {
   /** The contents as of now, as a set at {@code version}. */
   SpaceSet publish(long version) {
     published.removeIf(SpaceSet::isFreed);
+    if (past == null) {
+      past = KnownPast.from(version);
+    }
     SpaceSet set = new SpaceSet(version, this);
     published.add(set);
     return set;
@@ -249,6 +273,7 @@ final class SpaceContents {
     if (block.ended() <= SLACK || block.ended() * 2L <= block.rows()) {
       return;
     }
+    forgetPast();
     VectorBlock former = block;
     VectorBlock fresh = new VectorBlock(space.dimension(), meter);
     float[] row = new float[SimilarityProvider.stride(space.dimension())];

@@ -26,6 +26,8 @@ final class SpaceSet extends Counted {
   private final int liveRows;
   private final @Nullable GraphLayer layer;
   private final int liveDocs;
+  private final KnownPast past;
+  private final Map<Long, Integer> liveDocsAt = new ConcurrentHashMap<>();
   private final @Nullable MetadataColumn metadata;
   private final int metadataPosition;
   private final Map<Filter, FilterMatches> matches = new ConcurrentHashMap<>();
@@ -40,6 +42,7 @@ final class SpaceSet extends Counted {
     this.liveRows = rows - block.ended();
     this.layer = contents.layer();
     this.liveDocs = layer == null ? 0 : layer.docs() - layer.ended();
+    this.past = contents.past();
     this.metadata = contents.metadata();
     this.metadataPosition = metadata == null ? 0 : metadata.position();
     block.retain();
@@ -83,6 +86,29 @@ final class SpaceSet extends Counted {
   /** Vectors that are alive. */
   int live() {
     return liveRows + liveDocs;
+  }
+
+  /** Whether rows and documents tell what was alive at a version. */
+  boolean tells(long asOf) {
+    return asOf <= version && past.tells(asOf);
+  }
+
+  /** Documents of the graph that were alive at a version that it tells. */
+  int liveDocsAt(long asOf) {
+    Integer known = liveDocsAt.get(asOf);
+    if (known != null || layer == null) {
+      return known == null ? 0 : known;
+    }
+    int count = 0;
+    for (int doc = 0; doc < layer.docs(); doc++) {
+      if (layer.from(doc) <= asOf && layer.to(doc) > asOf) {
+        count++;
+      }
+    }
+    if (liveDocsAt.size() < MATCHES_MAX) {
+      liveDocsAt.put(asOf, count);
+    }
+    return count;
   }
 
   @Nullable MetadataColumn metadata() {

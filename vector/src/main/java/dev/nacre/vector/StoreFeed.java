@@ -63,6 +63,7 @@ final class StoreFeed {
   boolean advance(SpaceContents contents, long after, long upTo, long bytesMax) {
     int most = Math.max(REPLAY_MIN, contents.live() / 2);
     Map<String, Touched> touched = new LinkedHashMap<>();
+    boolean[] again = new boolean[1];
     boolean withMetadata = contents.metadata() != null;
     try {
       store.readLog(
@@ -77,8 +78,11 @@ final class StoreFeed {
               touched.merge(
                   change.key(),
                   new Touched(change.version(), deleted, deleted || vector),
-                  (former, latter) ->
-                      new Touched(latter.version, latter.deleted, former.vector || latter.vector));
+                  (former, latter) -> {
+                    again[0] |= former.vector && latter.vector;
+                    return new Touched(
+                        latter.version, latter.deleted, former.vector || latter.vector);
+                  });
             }
           });
     } catch (HistoryDroppedException e) {
@@ -88,6 +92,9 @@ final class StoreFeed {
       return scan(contents, upTo, bytesMax);
     }
     float[] row = new float[SimilarityProvider.stride(space.dimension())];
+    if (again[0]) {
+      contents.passOver(after, upTo);
+    }
     touched.forEach((key, what) -> apply(contents, key, what, upTo, row));
     return true;
   }
@@ -132,6 +139,7 @@ final class StoreFeed {
    */
   boolean scan(SpaceContents contents, long version, long bytesMax) {
     contents.setMetadata(null);
+    contents.forgetPast();
     BitSet seen = new BitSet();
     float[] row = new float[SimilarityProvider.stride(space.dimension())];
     scanHeld(

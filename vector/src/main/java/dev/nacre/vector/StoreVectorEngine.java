@@ -126,6 +126,10 @@ final class StoreVectorEngine implements VectorEngine {
     }
     SpaceIndex index = indexes.of(live.get(), query.space());
     SpaceEpochs epochs = index.epochs();
+    SearchResult recent = searchRecent(request, namespace, query, at, index);
+    if (recent != null) {
+      return recent;
+    }
     Epoch epoch = epochs.acquire(at.version());
     if (epoch == null) {
       SearchResult result =
@@ -144,6 +148,34 @@ final class StoreVectorEngine implements VectorEngine {
       return result;
     } finally {
       epoch.release();
+      indexes.searchedPast(index);
+    }
+  }
+
+  /**
+   * Searches the index of the present as of a version that it still tells; null when it does not,
+   * or is not in memory.
+   */
+  private @Nullable SearchResult searchRecent(
+      SearchRequest request, Namespace namespace, Query query, ReadPoint at, SpaceIndex index) {
+    if (!index.isLoaded() || query.filter() != null) {
+      return null;
+    }
+    SpaceSet set = index.acquire(at.version(), false);
+    if (set == null) {
+      return null;
+    }
+    try {
+      if (!set.tells(at.version())) {
+        return null;
+      }
+      PastSetSearcher searcher =
+          new PastSetSearcher(set, query, index.epochs().policy(), at.version());
+      SearchResult result = reader(request, at).read(request.k(), searcher::nearest);
+      store.checkReadable(at.version(), namespace.id());
+      return result;
+    } finally {
+      set.release();
       indexes.searchedPast(index);
     }
   }

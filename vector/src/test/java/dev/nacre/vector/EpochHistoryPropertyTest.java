@@ -92,7 +92,10 @@ class EpochHistoryPropertyTest {
                 seeds,
                 Arbitraries.of(1, 3, 10, 40, 300),
                 Arbitraries.of(0, 0, 0, 1, 2, 3, 4),
-                Arbitraries.integers().between(0, 1_000))
+                Arbitraries.frequencyOf(
+                    Tuple.of(1, Arbitraries.just(0)),
+                    Tuple.of(1, Arbitraries.integers().between(1, 100)),
+                    Tuple.of(3, Arbitraries.integers().between(1, 1_000))))
             .as(Step.Search::new);
     return Arbitraries.frequencyOf(
             Tuple.of(8, put),

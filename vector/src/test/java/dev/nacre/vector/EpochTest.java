@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.nacre.error.HistoryDroppedException;
 import dev.nacre.filter.Filter;
 import dev.nacre.maintain.PurgeRequest;
@@ -63,6 +64,7 @@ class EpochTest {
   }
 
   /** Overwrites every key so often, a tenth in each commit; answers the version before. */
+  @CanIgnoreReturnValue
   private long churn(int count, int rounds) {
     long before = db.putMany("k", count, 1).version();
     Random random = new Random(7);
@@ -83,11 +85,13 @@ class EpochTest {
     return before;
   }
 
+  @CanIgnoreReturnValue
   private SearchResult past(long version, int k) {
     return db.similarAsOf(k, AsOf.version(version), query);
   }
 
   /** Searches as of a version until an epoch answers. */
+  @CanIgnoreReturnValue
   private SearchResult awaitEpoch(long version, int k) {
     Awaitility.await()
         .pollInterval(Duration.ofMillis(5))
