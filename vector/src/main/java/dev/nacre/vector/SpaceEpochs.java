@@ -7,8 +7,6 @@ import dev.nacre.store.StorageProbe.Step;
 import dev.nacre.store.Store;
 import dev.nacre.vector.exact.MemoryMeter;
 import dev.nacre.vector.graph.GraphFiles;
-import dev.nacre.vector.graph.GraphIndex;
-import dev.nacre.vector.graph.GraphStamp;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,6 +34,11 @@ final class SpaceEpochs {
   /** Versions that wait for an epoch; more are forgotten, and asked for again. */
   private static final int WANTED_MAX = 32;
 
+  /**
+   * After an epoch was not worth its while, nothing is looked at for so long: it costs a search.
+   */
+  private static final long PAUSE_NANOS = 1_000_000_000L;
+
   /** Attempts to write an epoch before they are left alone until the next opening. */
   private static final int FAILURES_MAX = 3;
 
@@ -43,12 +46,11 @@ final class SpaceEpochs {
   private final String name;
   private final int namespaceId;
   private final EmbeddingSpace space;
-  private final MemoryMeter meter;
   private final EpochPolicy policy;
   private final BooleanSupplier closing;
   private final EpochFiles files;
   private final EpochCut cut;
-  private final EpochFeed feed;
+  private final EpochBuilder builder;
   private final Object lock = new Object();
   private final List<EpochSlot> slots = new CopyOnWriteArrayList<>();
   private final List<Long> wanted = new ArrayList<>();
@@ -56,6 +58,7 @@ final class SpaceEpochs {
   private volatile boolean closed;
   private boolean listed;
   private int failures;
+  private long refusedNanos = System.nanoTime() - PAUSE_NANOS;
 
   SpaceEpochs(
       Store store,
@@ -68,12 +71,11 @@ final class SpaceEpochs {
     this.name = name;
     this.namespaceId = namespaceId;
     this.space = space;
-    this.meter = meter;
     this.policy = new EpochPolicy(settings.policy(), settings.blockBytes());
     this.closing = settings.closing();
     this.files = new EpochFiles(store.indexDirectory(), namespaceId, space);
     this.cut = new EpochCut(store, namespaceId, space, policy);
-    this.feed = new EpochFeed(store, namespaceId, space);
+    this.builder = new EpochBuilder(store, namespaceId, space, meter);
   }
 
   EpochPolicy policy() {
@@ -96,10 +98,11 @@ final class SpaceEpochs {
   /** Asks for an epoch that covers a version; cheap. */
   void want(long version, GraphBuilds builds) {
     synchronized (lock) {
-      if (closed || failures >= FAILURES_MAX || wanted.contains(version)) {
-        return;
-      }
-      if (wanted.size() == WANTED_MAX) {
+      if (closed
+          || failures >= FAILURES_MAX
+          || wanted.size() == WANTED_MAX
+          || wanted.contains(version)
+          || System.nanoTime() - refusedNanos < PAUSE_NANOS) {
         return;
       }
       wanted.add(version);
@@ -180,6 +183,9 @@ final class SpaceEpochs {
     List<EpochRange> ranges = slots.stream().map(EpochSlot::range).toList();
     EpochCut.Cut found = cut.around(version, ranges, store.now().version());
     if (found == null || !makeRoom(found)) {
+      synchronized (lock) {
+        refusedNanos = System.nanoTime();
+      }
       return;
     }
     EpochRange range = found.range();
@@ -203,32 +209,18 @@ final class SpaceEpochs {
 
   private EpochSlot block(EpochRange range, BooleanSupplier stop) {
     EpochSlot slot = new EpochSlot(range, null, lock);
-    adopt(slot, feed.block(range, meter, stop));
+    adopt(slot, builder.block(range, stop));
     return slot;
   }
 
   private @Nullable EpochSlot graph(EpochRange range, BooleanSupplier stop) {
     GraphFiles graph = files.of(range);
+    EpochSlot slot = new EpochSlot(range, graph, lock);
     boolean written = false;
     try {
-      if (store.indexDirectory().isPresent()) {
-        // An epoch ahead of the store after a power cut would be thrown away.
-        store.ensureDurable(range.built());
-      }
-      store.reached(Step.INDEX_BEGUN);
-      GraphIndex index =
-          graph.write(
-              GraphFiles.Mode.BUILD,
-              stamp(range),
-              sink -> {
-                feed.graph(range, sink);
-                store.reached(Step.INDEX_FED);
-              },
-              stop);
-      store.reached(Step.INDEX_COMMITTED);
-      EpochSlot slot = new EpochSlot(range, graph, lock);
+      Epoch epoch = builder.graph(range, graph, stop);
       written = true;
-      adopt(slot, GraphEpoch.of(range, index, meter));
+      adopt(slot, epoch);
       store.reached(Step.INDEX_ADOPTED);
       synchronized (lock) {
         failures = 0;
@@ -271,12 +263,12 @@ final class SpaceEpochs {
   /** Opens an epoch from its files; false, and it is gone, when they do not serve. */
   private boolean open(EpochSlot slot) {
     GraphFiles graph = slot.files();
-    GraphIndex index = graph == null ? null : graph.open(stamp(slot.range()));
-    if (index == null) {
+    Epoch epoch = graph == null ? null : builder.open(slot.range(), graph);
+    if (epoch == null) {
       remove(slot);
       return false;
     }
-    adopt(slot, GraphEpoch.of(slot.range(), index, meter));
+    adopt(slot, epoch);
     return slot.isLoaded();
   }
 
@@ -357,10 +349,6 @@ final class SpaceEpochs {
         .filter(slot -> slot.range().last() < version)
         .max(Comparator.comparingLong(slot -> slot.range().last()))
         .orElse(null);
-  }
-
-  private GraphStamp stamp(EpochRange range) {
-    return GraphStamp.ofEpoch(store.lineage(), range.built(), space, range.first(), range.last());
   }
 
   /** Whether something of the namespace was purged after an epoch was read. */

@@ -64,7 +64,8 @@ class EpochRecallTest {
       centres[c] = vector(random, DIMENSION);
     }
     try (SearchFixture db =
-        SearchFixture.of(StoreOptions.in(directory), new VectorOptions(null, 1L << 30, COUNT / 5))) {
+        SearchFixture.of(
+            StoreOptions.in(directory), new VectorOptions(null, 1L << 30, COUNT / 5))) {
       long first = write(db, random);
       long span = db.store().now().version() - first;
       double sum = 0;
@@ -89,8 +90,7 @@ class EpochRecallTest {
         List<Written> batched = new ArrayList<>();
         for (int key : keys.subList(from, from + BATCH)) {
           float[] vector = near(random);
-          batch.put(
-              NS, "k" + key, Value.text("v"), Metadata.EMPTY, Embedding.of(SPACE, vector));
+          batch.put(NS, "k" + key, Value.text("v"), Metadata.EMPTY, Embedding.of(SPACE, vector));
           batched.add(new Written(0, key, vector));
         }
         long version = db.commit(batch.build()).version();
@@ -115,8 +115,7 @@ class EpochRecallTest {
     List<List<String>> nearest = new ArrayList<>();
     for (int q = 0; q < QUERIES; q++) {
       float[] query = near(random);
-      requests.add(
-          SearchRequest.byVector(NS, query).withK(K).withAsOf(AsOf.version(version)));
+      requests.add(SearchRequest.byVector(NS, query).withK(K).withAsOf(AsOf.version(version)));
       nearest.add(nearest(query, version));
     }
     assertEquals(nearest.getFirst(), exactly(db, requests.getFirst()));
