@@ -175,14 +175,40 @@ class EpochTest {
     }
   }
 
+  /** What {@code verify} says of the indexes while nobody has them open. */
+  private final class Verification {
+    private final String lineage;
+    private final long version;
+
+    Verification(String lineage, long version) {
+      this.lineage = lineage;
+      this.version = version;
+    }
+
+    /** Where there is something wrong. */
+    List<String> problems() {
+      List<String> found = new ArrayList<>();
+      long files =
+          IndexCheck.run(
+              directory.resolve("index"),
+              lineage,
+              version,
+              problem -> found.add(problem.place()));
+      assertTrue(files > 0 || !found.isEmpty());
+      return found;
+    }
+  }
+
   @Test
   void damagedEpoch_isRebuilt() throws IOException {
     long version = churn(COUNT, 3) + 12;
     SearchResult before = awaitEpoch(version, 10);
     awaitIdle();
     Path epoch = epochDirectories().getFirst();
+    Verification verified = new Verification(db.store().lineage(), db.store().now().version());
     db.reopen(
         () -> {
+          assertEquals(List.of(), verified.problems());
           try (Stream<Path> files = Files.list(epoch)) {
             for (Path file : files.filter(f -> f.toString().endsWith(".vec")).toList()) {
               byte[] bytes = Files.readAllBytes(file);
@@ -192,6 +218,7 @@ class EpochTest {
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }
+          assertEquals(List.of(epoch.toString()), verified.problems());
         });
     assertEquals(described(before), described(past(version, 10)));
     assertEquals(described(before), described(awaitEpoch(version, 10)));
