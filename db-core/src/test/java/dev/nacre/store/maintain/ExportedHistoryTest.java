@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.nacre.error.HistoryDroppedException;
+import dev.nacre.feed.WatchRequest;
 import dev.nacre.maintain.ExportRequest;
 import dev.nacre.maintain.Progress;
 import dev.nacre.maintain.PurgeRequest;
@@ -19,6 +20,7 @@ import dev.nacre.model.ScanRequest;
 import dev.nacre.model.Value;
 import dev.nacre.model.Write;
 import dev.nacre.model.WriteBatch;
+import dev.nacre.store.FeedPosition;
 import dev.nacre.store.Store;
 import dev.nacre.store.StoreOptions;
 import dev.nacre.store.Sweeping;
@@ -164,13 +166,19 @@ class ExportedHistoryTest {
     List<String> changes = described(AsOf.now());
     long oldest = Long.parseLong(changes.getFirst().split(" ", -1)[0]);
     assertEquals(7 - oldest + 1, changes.size(), changes::toString);
-    // What that version looked like is still known; of an earlier one it is not.
-    ScanRequest scan = ScanRequest.of("n");
+    // What that version looked like is known; and that there is no earlier change to be told.
     assertEquals(
-        oldest, store.scan(scan.withAsOf(AsOf.version(oldest))).items().getFirst().version());
-    assertThrows(
-        HistoryDroppedException.class,
-        () -> store.scan(scan.withAsOf(AsOf.version(oldest - 1))));
+        oldest,
+        store
+            .scan(ScanRequest.of("n").withAsOf(AsOf.version(oldest)))
+            .items()
+            .getFirst()
+            .version());
+    HistoryDroppedException refused =
+        assertThrows(
+            HistoryDroppedException.class,
+            () -> store.readFeed(WatchRequest.of("n"), FeedPosition.after(oldest - 2), 7));
+    assertEquals(Long.toString(oldest), refused.details().get("oldest"));
   }
 
   @Test
