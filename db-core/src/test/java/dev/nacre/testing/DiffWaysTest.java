@@ -155,11 +155,7 @@ class DiffWaysTest {
     assertEquals(keys(0, 3), changed(between(none, there)));
     assertEquals(keys(0, 3), changed(between(there, none)));
     assertEquals(List.of(), changed(between(none, none)));
-    RecordDiff diff =
-        store
-            .diff(between(none, there).withKey(key(1)))
-            .items()
-            .getFirst();
+    RecordDiff diff = store.diff(between(none, there).withKey(key(1))).items().getFirst();
     assertEquals(ChangeKind.ADDED, diff.kind());
   }
 

@@ -62,7 +62,8 @@ class PowerCutLogTest {
   private static void commit(Store store, String key, Durability durability) {
     var _ =
         store
-            .commit(WriteBatch.builder().put("ns", key, Value.text("v")).build(), durability, TIMEOUT)
+            .commit(
+                WriteBatch.builder().put("ns", key, Value.text("v")).build(), durability, TIMEOUT)
             .join();
   }
 

@@ -96,16 +96,14 @@ class ExportedHistoryTest {
 
   private List<String> described(AsOf asOf) throws IOException {
     return exported(asOf, () -> false).stream()
-        .map(
-            change -> change.version() + " " + change.operation().text() + " " + change.key())
+        .map(change -> change.version() + " " + change.operation().text() + " " + change.key())
         .toList();
   }
 
   @Test
   void changes_comeInTheOrderOfVersionsWithWhatTheyMade() throws Exception {
     commit(put("a", "one"), put("b", "one"));
-    commit(
-        WriteBatch.builder().embed("n", "a", Embedding.of(1, 2)).build().writes().getFirst());
+    commit(WriteBatch.builder().embed("n", "a", Embedding.of(1, 2)).build().writes().getFirst());
     commit(delete("b"));
     List<ExportedChange> changes = exported(AsOf.now(), () -> false);
     assertEquals(List.of("1 put a", "1 put b", "2 put a", "3 delete b"), described(AsOf.now()));

@@ -126,8 +126,7 @@ class JsonLinesHistoryTest {
     fill();
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     var _ = run(ExportRequest.to(stream).withHistory());
-    ImportRequest request =
-        ImportRequest.from(new ByteArrayInputStream(stream.toByteArray()));
+    ImportRequest request = ImportRequest.from(new ByteArrayInputStream(stream.toByteArray()));
     try (Store other = Store.open(StoreOptions.inMemory())) {
       assertThrows(
           ValidationException.class, () -> JsonLinesImport.run(other, request, () -> false));

@@ -55,9 +55,7 @@ class DamagedFilesTest {
                 .withBlockCacheBytes(1 << 20)
                 .withWriteBufferBytes(1 << 20))) {
       for (int i = 1; i <= 2; i++) {
-        commit(
-            store,
-            WriteBatch.builder().put("docs", "a", Value.text("v" + i)).build());
+        commit(store, WriteBatch.builder().put("docs", "a", Value.text("v" + i)).build());
         commit(store, WriteBatch.builder().embed("docs", "z", Embedding.of(i, 2)).build());
       }
       commit(
@@ -138,8 +136,7 @@ class DamagedFilesTest {
     Path file = file(ColumnFamily.COMMIT);
     Files.write(file, new byte[0]);
     String said = what(salvage(), file);
-    assertTrue(
-        said.endsWith("; rows of commit are missing, from version 1 to version 5"), said);
+    assertTrue(said.endsWith("; rows of commit are missing, from version 1 to version 5"), said);
   }
 
   @Test
@@ -199,8 +196,7 @@ class DamagedFilesTest {
   @Test
   void emptyTarget_isFilled_andOneThatIsAFileOrAboveTheSourceIsRefused() throws Exception {
     Path file = Files.writeString(temporary.resolve("file"), "x");
-    assertThrows(
-        ValidationException.class, () -> Salvage.run(SalvageRequest.of(directory, file)));
+    assertThrows(ValidationException.class, () -> Salvage.run(SalvageRequest.of(directory, file)));
     assertEquals("x", Files.readString(file));
     assertThrows(
         ValidationException.class, () -> Salvage.run(SalvageRequest.of(directory, temporary)));

@@ -45,8 +45,7 @@ class SalvageFindingsTest {
     findings.commitsLost(7, 8);
     findings.commitsLost(8, 9);
     SalvageReport report = report();
-    assertEquals(
-        List.of(new VersionRange(2, 5), new VersionRange(7, 9)), report.commitsLost());
+    assertEquals(List.of(new VersionRange(2, 5), new VersionRange(7, 9)), report.commitsLost());
     assertEquals(7, report.commitsLostCount());
     assertEquals("[2 to 5, 7 to 9]", report.commitsLost().toString());
     assertEquals("7", new VersionRange(7, 7).toString());
@@ -75,8 +74,7 @@ class SalvageFindingsTest {
 
   @Test
   void counts_areOfEachNamespaceByName() {
-    registry.take(
-        Keys.namespace(2), new NamespaceRow("docs", 1, Long.MAX_VALUE).encode());
+    registry.take(Keys.namespace(2), new NamespaceRow("docs", 1, Long.MAX_VALUE).encode());
     var _ = registry.name(3);
     var _ = registry.name(2);
     findings.saved(2);

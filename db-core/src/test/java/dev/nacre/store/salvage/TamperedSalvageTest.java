@@ -71,8 +71,7 @@ class TamperedSalvageTest {
   private static void commit(Store store, Write... writes) {
     var _ =
         store
-            .commit(
-                WriteBatch.of(List.of(writes), CommitAttributes.NONE), Durability.SYNC, TIMEOUT)
+            .commit(WriteBatch.of(List.of(writes), CommitAttributes.NONE), Durability.SYNC, TIMEOUT)
             .join();
   }
 
@@ -252,8 +251,7 @@ class TamperedSalvageTest {
               commit(store, upsert("k", Value.text("v"), null, Embedding.of(SPACE, 1, 2)));
               commit(store, put("k", "w"));
             },
-            (engine, batch) ->
-                batch.delete(ColumnFamily.VECTOR, Keys.vector(DOCS, 1, key("k"))));
+            (engine, batch) -> batch.delete(ColumnFamily.VECTOR, Keys.vector(DOCS, 1, key("k"))));
     assertEquals(List.of(new Loss("docs", "k", 1, Part.EMBEDDING)), report.losses());
     assertEquals(List.of(new VersionRange(1, 2)), report.commitsNotWhole());
   }
@@ -286,8 +284,7 @@ class TamperedSalvageTest {
             (engine, batch) -> {
               CommitRow row =
                   CommitRow.parse(
-                      Objects.requireNonNull(
-                          engine.get(ColumnFamily.COMMIT, Keys.commit(1))));
+                      Objects.requireNonNull(engine.get(ColumnFamily.COMMIT, Keys.commit(1))));
               batch.put(
                   ColumnFamily.COMMIT,
                   Keys.commit(1),
@@ -436,8 +433,7 @@ class TamperedSalvageTest {
     assertTrue(report.isWhole(), report::toString);
     try (Store store = open(target())) {
       assertEquals(List.of(), store.namespaces(store.now()));
-      assertEquals(
-          options, store.namespaces(store.resolve(AsOf.version(1))).getFirst().options());
+      assertEquals(options, store.namespaces(store.resolve(AsOf.version(1))).getFirst().options());
     }
   }
 

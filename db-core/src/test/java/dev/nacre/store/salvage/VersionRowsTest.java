@@ -31,8 +31,7 @@ class VersionRowsTest {
   private final VersionRows rows = new VersionRows(VERSION);
 
   private static RecordRow live() {
-    return RecordRow.assemble(
-        VERSION, 1, null, Value.text("v"), null, RecordRow.NEVER, new int[0]);
+    return RecordRow.assemble(VERSION, 1, null, Value.text("v"), null, RecordRow.NEVER, new int[0]);
   }
 
   private void record(byte[] key) {
