@@ -6,8 +6,6 @@ import dev.nacre.store.StoreOptions;
 import dev.nacre.store.Sweeping;
 import dev.nacre.store.verify.StoreVerification;
 import dev.nacre.store.verify.ViewCheck;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -50,13 +48,11 @@ class FixedHistoriesTest {
 
   @Example
   void historyOnDisk_leavesNothingThatVerificationFinds() throws Exception {
-    Path directory = Files.createTempDirectory("nacre-history");
-    try {
-      Path database = directory.resolve("db");
-      play(StoreOptions.in(database), 4);
-      assertEquals(List.of(), StoreVerification.run(database, ViewCheck.NONE).problems());
-    } finally {
-      TestDirectories.delete(directory);
-    }
+    TestDirectories.inNew(
+        "nacre-history",
+        directory -> {
+          play(StoreOptions.in(directory), 4);
+          assertEquals(List.of(), StoreVerification.run(directory, ViewCheck.NONE).problems());
+        });
   }
 }
