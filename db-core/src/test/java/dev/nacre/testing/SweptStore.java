@@ -29,7 +29,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store whose clock and writes are in the hands of a test, and that is swept only when told to. */
+/**
+ * A store whose clock and writes are in the hands of a test, and that is swept only when told to.
+ */
 abstract class SweptStore {
   static final Duration LONG = Duration.ofSeconds(30);
   static final EmbeddingSpace SPACE = EmbeddingSpace.of(3);
@@ -75,8 +77,7 @@ abstract class SweptStore {
         .version();
   }
 
-  static void configure(Store store, String namespace, Retention retention)
-      throws Exception {
+  static void configure(Store store, String namespace, Retention retention) throws Exception {
     commit(
         store,
         WriteBatch.of(
