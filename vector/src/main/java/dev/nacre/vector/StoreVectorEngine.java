@@ -8,7 +8,7 @@ import dev.nacre.model.ReadPoint;
 import dev.nacre.search.SearchPlan;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
-import dev.nacre.similarity.SimilarityProviders;
+import dev.nacre.similarity.choice.SimilarityChoice;
 import dev.nacre.store.Store;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,8 @@ final class StoreVectorEngine implements VectorEngine {
   private static final Logger LOG = LoggerFactory.getLogger(StoreVectorEngine.class);
 
   private final Store store;
-  private final SimilarityProviders.Choice similarity;
+  private final SimilarityChoice similarity;
+  private final @Nullable DeviceTier device;
   private final GraphPolicy policy;
   private final CallGate gate = new CallGate();
   private final GraphBuilds builds = new GraphBuilds();
@@ -37,7 +38,8 @@ final class StoreVectorEngine implements VectorEngine {
 
   private StoreVectorEngine(Store store, VectorOptions options) {
     this.store = store;
-    this.similarity = SimilarityProviders.choose(options.provider());
+    this.similarity = SimilarityChoice.choose(options.provider(), options.device());
+    this.device = similarity.device() == null ? null : new DeviceTier(similarity.device());
     this.policy = new GraphPolicy(options.graphThreshold());
     this.indexes =
         new SpaceIndexes(
@@ -147,7 +149,7 @@ final class StoreVectorEngine implements VectorEngine {
           return null;
         }
       }
-      SetSearcher searcher = new SetSearcher(set, query, policy);
+      SetSearcher searcher = new SetSearcher(set, query, policy, device);
       return reader(request, at).read(request.k(), searcher::nearest);
     } finally {
       set.release();
@@ -171,10 +173,7 @@ final class StoreVectorEngine implements VectorEngine {
 
   private SearchResult nothing(ReadPoint at) {
     return new SearchResult(
-        List.of(),
-        true,
-        at,
-        new SearchPlan(SearchPlan.Tier.EMPTY, 0, similarity.provider().name()));
+        List.of(), true, at, new SearchPlan(SearchPlan.Tier.EMPTY, 0, similarity.name()));
   }
 
   private static Optional<EmbeddingSpace> space(Namespace namespace, String name) {
@@ -244,6 +243,9 @@ final class StoreVectorEngine implements VectorEngine {
       builds.close();
       gate.awaitEmpty();
       indexes.close();
+      if (device != null) {
+        device.close();
+      }
       closed = true;
     }
   }
