@@ -36,9 +36,9 @@ final class StoreVectorEngine implements VectorEngine {
   private final Object closing = new Object();
   private boolean closed;
 
-  private StoreVectorEngine(Store store, VectorOptions options) {
+  private StoreVectorEngine(Store store, VectorOptions options, SimilarityChoice similarity) {
     this.store = store;
-    this.similarity = SimilarityChoice.choose(options.provider(), options.device());
+    this.similarity = similarity;
     this.device = similarity.device() == null ? null : new DeviceTier(similarity.device());
     this.policy = new GraphPolicy(options.graphThreshold());
     this.indexes =
@@ -48,7 +48,12 @@ final class StoreVectorEngine implements VectorEngine {
   }
 
   static VectorEngine start(Store store, VectorOptions options) {
-    StoreVectorEngine engine = new StoreVectorEngine(store, options);
+    return start(store, options, SimilarityChoice.choose(options.provider(), options.device()));
+  }
+
+  /** Starts with a choice that was made; takes its device over. */
+  static VectorEngine start(Store store, VectorOptions options, SimilarityChoice similarity) {
+    StoreVectorEngine engine = new StoreVectorEngine(store, options, similarity);
     LOG.info(
         "Vector search: similarity by {}, blocks up to {} MiB, graphs from {} vectors",
         engine.similarity.description(),
@@ -228,7 +233,14 @@ final class StoreVectorEngine implements VectorEngine {
       }
     }
     return new VectorStatistics(
-        similarity.description(), active, indexes.bytes(), graphs, graphVectors, building, lag);
+        similarity.description(),
+        active,
+        indexes.bytes(),
+        graphs,
+        graphVectors,
+        building,
+        lag,
+        device == null ? 0 : device.use().bytes());
   }
 
   @Override
