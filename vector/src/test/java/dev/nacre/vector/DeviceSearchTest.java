@@ -120,7 +120,7 @@ class DeviceSearchTest {
         for (Filter filter : new Filter[] {null, half, rare}) {
           check(onDevice, host, random, filter);
         }
-        delete(store, random, 1500, round * 20);
+        delete(store, random, 1500, round * 20 + 1);
         check(onDevice, host, random, null);
       }
       assertTrue(onDevice.statistics().deviceBytes() > 0);
