@@ -143,9 +143,7 @@ class DeviceSearchTest {
   void similar_littleDeviceMemory_asTheHost() {
     ModelDevice device = new ModelDevice(64L << 20);
     history(
-        device,
-        Metric.COSINE,
-        options().withBudgetBytes(96 << 10).withChunks(8 << 10, 16 << 10));
+        device, Metric.COSINE, options().withBudgetBytes(96 << 10).withChunks(8 << 10, 16 << 10));
     assertTrue(device.scorings() > 30);
   }
 
@@ -195,8 +193,7 @@ class DeviceSearchTest {
     ModelDevice device = new ModelDevice(64L << 20);
     try (Store store = Store.open(StoreOptions.inMemory());
         VectorEngine engine =
-            engine(
-                store, device, options().withBudgetBytes(64 << 10).withSpared(Duration.ZERO));
+            engine(store, device, options().withBudgetBytes(64 << 10).withSpared(Duration.ZERO));
         ExecutorService pool = Executors.newFixedThreadPool(4)) {
       for (int space = 0; space < 4; space++) {
         WriteBatch.Builder batch = WriteBatch.builder();

@@ -54,8 +54,7 @@ class CudaCallsTest implements DeviceContract {
             "cuModuleGetFunction");
     for (String call : calls) {
       driver.fail(call, 999);
-      UnavailableException e =
-          assertThrows(UnavailableException.class, () -> open().close(), call);
+      UnavailableException e = assertThrows(UnavailableException.class, () -> open().close(), call);
       assertEquals(call, e.details().get("call"));
       assertEquals("999", e.details().get("code"));
       assertTrue(String.valueOf(e.getMessage()).contains("CUDA_ERROR_OF_THE_TEST (999)"));
@@ -88,8 +87,7 @@ class CudaCallsTest implements DeviceContract {
             UnavailableException.class,
             () ->
                 new CudaDevice(
-                        name ->
-                            name.equals("cuMemFree_v2") ? Optional.empty() : driver.find(name))
+                        name -> name.equals("cuMemFree_v2") ? Optional.empty() : driver.find(name))
                     .close());
     assertEquals("cuMemFree_v2", e.details().get("call"));
   }
@@ -109,8 +107,7 @@ class CudaCallsTest implements DeviceContract {
       long handle = device.allocate(64);
       device.free(handle);
       driver.fail("cuCtxSetCurrent", 12_345);
-      UnavailableException e =
-          assertThrows(UnavailableException.class, () -> device.free(handle));
+      UnavailableException e = assertThrows(UnavailableException.class, () -> device.free(handle));
       assertTrue(String.valueOf(e.getMessage()).contains("an unknown code (12345)"));
       driver.fail("none", 0);
     }

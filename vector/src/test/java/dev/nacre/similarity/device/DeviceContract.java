@@ -158,8 +158,7 @@ public interface DeviceContract {
                 resident.lengthMax());
         for (int row = 0; row < count; row++) {
           float expected =
-              dev.nacre.similarity.Vectors.score(
-                  oracle, metric, rows.query(query), rows.row(row));
+              dev.nacre.similarity.Vectors.score(oracle, metric, rows.query(query), rows.row(row));
           assertEquals(
               expected,
               scores[query * count + row],

@@ -53,7 +53,11 @@ class DeviceSimilarityTest {
     assertArrayEquals(
         rows.nearest(HOST, 0, IntStream.range(0, count), k, null),
         rows.nearest(
-            HOST, 0, IntStream.concat(onDevice, IntStream.range(candidates.end(), count)), k, null));
+            HOST,
+            0,
+            IntStream.concat(onDevice, IntStream.range(candidates.end(), count)),
+            k,
+            null));
     return candidates.end();
   }
 
@@ -102,8 +106,7 @@ class DeviceSimilarityTest {
   @Test
   void candidates_smallChunks_eachScored() {
     try (TestRows rows = rows(1000, 3);
-        DeviceSimilarity similarity =
-            similarity(OPTIONS.withChunks(128 * ROW_BYTES, 1L << 30));
+        DeviceSimilarity similarity = similarity(OPTIONS.withChunks(128 * ROW_BYTES, 1L << 30));
         ResidentRows resident = similarity.resident(rows.stride())) {
       assertEquals(1000, check(similarity, resident, rows, 1000, 5));
       assertEquals(8, device.scorings());
@@ -174,8 +177,7 @@ class DeviceSimilarityTest {
         DeviceSimilarity similarity = similarity(OPTIONS);
         ResidentRows resident = similarity.resident(rows.stride())) {
       assertEquals(
-          0,
-          similarity.candidates(resident, rows.source(), rows.batch(1, 300, 5, null)).end());
+          0, similarity.candidates(resident, rows.source(), rows.batch(1, 300, 5, null)).end());
     }
   }
 
@@ -191,8 +193,7 @@ class DeviceSimilarityTest {
       gone.close();
       Batch batch = rows.batch(1, 1000, 5, null);
       assertThrows(
-          DatabaseClosedException.class,
-          () -> similarity.candidates(gone, rows.source(), batch));
+          DatabaseClosedException.class, () -> similarity.candidates(gone, rows.source(), batch));
       assertEquals(1000, similarity.use().residentRows());
       similarity.close();
       similarity.close();

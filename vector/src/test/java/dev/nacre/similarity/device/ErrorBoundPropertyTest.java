@@ -41,8 +41,7 @@ class ErrorBoundPropertyTest {
       for (SimilarityProvider provider : SimilarityProviders.present()) {
         assertEquals(
             Arrays.toString(rows.nearest(provider, 0, IntStream.range(0, count), k, null)),
-            Arrays.toString(
-                rows.nearest(provider, 0, Arrays.stream(candidates.rows(0)), k, null)));
+            Arrays.toString(rows.nearest(provider, 0, Arrays.stream(candidates.rows(0)), k, null)));
       }
     }
   }

@@ -29,9 +29,7 @@ public final class ModelKernels {
             mask == null
                 || (mask.getAtIndex(ValueLayout.JAVA_INT, number >> 5) >> (number & 31) & 1) != 0;
         float score =
-            counts
-                ? score(distances, rows, row, queries, query, stride)
-                : Float.NEGATIVE_INFINITY;
+            counts ? score(distances, rows, row, queries, query, stride) : Float.NEGATIVE_INFINITY;
         scores.setAtIndex(ValueLayout.JAVA_FLOAT, (long) query * rowLimit + number, score);
         long group = (long) query * groups + number / Device.GROUP_ROWS;
         float best =

@@ -47,12 +47,7 @@ final class TestRows implements AutoCloseable {
   /** Overwrites a row by a prepared vector. */
   void set(int row, float[] prepared) {
     MemorySegment.copy(
-        prepared,
-        0,
-        floats,
-        ValueLayout.JAVA_FLOAT,
-        (long) row * stride * Float.BYTES,
-        stride);
+        prepared, 0, floats, ValueLayout.JAVA_FLOAT, (long) row * stride * Float.BYTES, stride);
   }
 
   int stride() {
@@ -80,8 +75,7 @@ final class TestRows implements AutoCloseable {
       for (int row = first; row < end; row += 7) {
         int count = Math.min(7, end - row);
         sink.accept(
-            floats.asSlice(
-                (long) row * stride * Float.BYTES, (long) count * stride * Float.BYTES),
+            floats.asSlice((long) row * stride * Float.BYTES, (long) count * stride * Float.BYTES),
             count);
       }
     };
