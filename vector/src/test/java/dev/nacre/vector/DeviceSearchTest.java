@@ -109,7 +109,7 @@ class DeviceSearchTest {
   }
 
   private static void history(Device device, Metric metric, DeviceOptions options) {
-    Random random = new Random(metric.ordinal());
+    Random random = new Random(metric.name().hashCode());
     Filter half = Filter.eq("half", true);
     Filter rare = Filter.eq("rare", true);
     try (Store store = Store.open(StoreOptions.inMemory());

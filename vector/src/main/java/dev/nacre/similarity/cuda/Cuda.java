@@ -157,7 +157,6 @@ final class Cuda {
         : new UnavailableException(message, details);
   }
 
-  @SuppressWarnings("restricted") // A C string whose length is not known before it is read.
   private String name(int code) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment pointer = arena.allocate(ADDRESS);

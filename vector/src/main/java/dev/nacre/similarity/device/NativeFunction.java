@@ -40,7 +40,6 @@ public final class NativeFunction {
     return of(library, name, FunctionDescriptor.of(ValueLayout.ADDRESS, parameters));
   }
 
-  @SuppressWarnings("restricted") // The flag --enable-native-access stands in the documentation.
   private static NativeFunction of(
       SymbolLookup library, String name, FunctionDescriptor descriptor) {
     MemorySegment address =

@@ -18,7 +18,6 @@ public final class NativeLibraries {
    * @param remedy what to install, for the error
    * @throws UnavailableException when there is none; the message names every one that was tried
    */
-  @SuppressWarnings("restricted") // The flag --enable-native-access stands in the documentation.
   public static SymbolLookup open(String provider, List<String> names, String remedy) {
     UnavailableException missing =
         new UnavailableException(

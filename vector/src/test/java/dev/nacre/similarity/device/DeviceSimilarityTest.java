@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.UnavailableException;
 import dev.nacre.error.ValidationException;
@@ -44,6 +45,7 @@ class DeviceSimilarityTest {
   }
 
   /** What device and host find together; returns how many rows the device compared. */
+  @CanIgnoreReturnValue
   private static int check(
       DeviceSimilarity similarity, ResidentRows resident, TestRows rows, int count, int k) {
     Candidates candidates =
