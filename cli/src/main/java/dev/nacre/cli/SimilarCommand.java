@@ -80,10 +80,9 @@ final class SimilarCommand extends DirectoryCommand {
       names = "--where",
       paramLabel = "CONDITION",
       converter = ConditionConverter.class,
-      description = {
-        "Only records whose metadata match: field=value, also != < <= > >=. May be repeated: all must",
-        "hold."
-      })
+      description =
+          "Only records whose metadata match: field=value, also != < <= > >=. May be repeated: all must "
+              + "hold.")
   private List<Filter> conditions = List.of();
 
   @Mixin private AsOfOption asOf = new AsOfOption();
