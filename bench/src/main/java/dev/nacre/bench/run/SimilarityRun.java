@@ -99,8 +99,7 @@ public final class SimilarityRun {
         double micros = timed(() -> scan(simd, block, 1)).p50();
         scanned = Math.max(scanned, block.byteSize() / micros * 1e6);
       }
-      report.row(
-          "memory, one thread reads", String.format(Locale.ROOT, "%6.2f GB/s", read / GIGA));
+      report.row("memory, one thread reads", String.format(Locale.ROOT, "%6.2f GB/s", read / GIGA));
       report.row(
           "scan by " + simd.name() + ", one query",
           String.format(Locale.ROOT, "%6.2f GB/s", scanned / GIGA));
