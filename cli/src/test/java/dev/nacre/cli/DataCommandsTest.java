@@ -221,7 +221,13 @@ class DataCommandsTest {
     assertTrue(filtered.contains("1 found, exact, at version 5"), filtered);
     assertEquals(1, Commands.run("similar", db, "notes", "--key", "n0", "--where", "n>9").code());
     assertFails(1, "no-such", "similar", db, "notes", "--key", "no-such");
-    assertFails(ExitCode.USAGE, "condition", "similar", db, "notes", "--key", "n0", "--where", "n");
+    String both = "kind = 'odd' and (n between 2 and 4 or n is null)";
+    assertEquals(
+        filtered, ok("similar", db, "notes", "--key", "n0", "--where", both).out());
+    String wrong = "column 8: expected a value (texts stand in quotes), found \"odd\"";
+    assertFails(
+        ExitCode.USAGE, wrong, "similar", db, "notes", "--key", "n0", "--where", "kind = odd and n");
+    assertFails(ExitCode.USAGE, "the end", "similar", db, "notes", "--key", "n0", "--where", "n");
   }
 
   @Test
