@@ -110,6 +110,11 @@ public sealed interface Value {
       return StrictJson.tree(utf8);
     }
 
+    /** Has a reader read the document, token by token. */
+    void read(StrictJson.TokenReader reader) {
+      StrictJson.read(utf8, reader);
+    }
+
     /**
      * The document as an instance of {@code type}.
      *

@@ -1,6 +1,7 @@
 package dev.nacre.vector;
 
 import dev.nacre.filter.Filter;
+import dev.nacre.model.DeclaredFields;
 import dev.nacre.model.Metadata;
 import dev.nacre.vector.exact.MemoryMeter;
 import java.lang.invoke.MethodHandles;
@@ -27,6 +28,7 @@ final class MetadataColumn {
   private static final VarHandle CELLS = MethodHandles.arrayElementVarHandle(Cell[].class);
 
   private final MemoryMeter meter;
+  private final DeclaredFields declared;
   private final Map<Metadata, Metadata> shared = new HashMap<>();
   private final LinkedHashMap<Filter, Answer> answers = new LinkedHashMap<>(16, 0.75f, true);
   private volatile @Nullable Cell[] cells = new Cell[16];
@@ -41,8 +43,19 @@ final class MetadataColumn {
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Answer(int position, int keys, long[] bits) {}
 
-  MetadataColumn(MemoryMeter meter) {
+  /**
+   * An empty column.
+   *
+   * @param declared the fields of values that are among the metadata it is given
+   */
+  MetadataColumn(MemoryMeter meter, DeclaredFields declared) {
     this.meter = meter;
+    this.declared = declared;
+  }
+
+  /** The fields of values that are among the metadata. */
+  DeclaredFields declared() {
+    return declared;
   }
 
   /**
