@@ -139,6 +139,13 @@ final class Scalars {
     };
   }
 
+  /** Compares two strings, or two numbers. */
+  static int compare(Object left, Object right) {
+    return left instanceof String text
+        ? compareByCodePoint(text, (String) right)
+        : compare((Number) left, (Number) right);
+  }
+
   private static int compare(Number left, Number right) {
     if (left instanceof Long a && right instanceof Long b) {
       return Long.compare(a, b);

@@ -17,7 +17,7 @@ record JsonPath(List<Step> steps) {
   sealed interface Step {
     /** To the member of an object. */
     record Member(String name) implements Step {
-      Member {
+      public Member {
         requireNonNull(name, "name");
       }
     }
