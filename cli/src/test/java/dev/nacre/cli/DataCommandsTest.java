@@ -222,11 +222,18 @@ class DataCommandsTest {
     assertEquals(1, Commands.run("similar", db, "notes", "--key", "n0", "--where", "n>9").code());
     assertFails(1, "no-such", "similar", db, "notes", "--key", "no-such");
     String both = "kind = 'odd' and (n between 2 and 4 or n is null)";
-    assertEquals(
-        filtered, ok("similar", db, "notes", "--key", "n0", "--where", both).out());
+    assertEquals(filtered, ok("similar", db, "notes", "--key", "n0", "--where", both).out());
     String wrong = "column 8: expected a value (texts stand in quotes), found \"odd\"";
     assertFails(
-        ExitCode.USAGE, wrong, "similar", db, "notes", "--key", "n0", "--where", "kind = odd and n");
+        ExitCode.USAGE,
+        wrong,
+        "similar",
+        db,
+        "notes",
+        "--key",
+        "n0",
+        "--where",
+        "kind = odd and n");
     assertFails(ExitCode.USAGE, "the end", "similar", db, "notes", "--key", "n0", "--where", "n");
   }
 
@@ -263,7 +270,8 @@ class DataCommandsTest {
     assertTrue(ok("namespaces", db).out().contains("fields: tags=$['=x'][*], a=$.d"));
     ok("configure", db, "notes", "--field", "tags=");
     assertEquals("{\"a\":\"$.d\"}", json("namespaces", db, "--json").path("fields").toString());
-    assertFails(ExitCode.USAGE, "character 1: expected", "configure", db, "notes", "--field", "a=b");
+    assertFails(
+        ExitCode.USAGE, "character 1: expected", "configure", db, "notes", "--field", "a=b");
     assertFails(ExitCode.USAGE, "NAME=PATH", "configure", db, "notes", "--field", "a");
     ok("configure", db, "notes", "--retention", "last:5");
     assertEquals("last:5", json("namespaces", db, "--json").path("retention").asText());

@@ -5,8 +5,8 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How filters see single values, for indexes: values in this order meet {@link Filter.Compare} up to
- * a place or from a place on.
+ * How filters see single values, for indexes: values in this order meet {@link Filter.Compare} up
+ * to a place or from a place on.
  */
 public final class FieldValues {
   private FieldValues() {}

@@ -36,7 +36,11 @@ public record DeclaredField(String name, String path) {
     Texts.check(path, "the path of field \"" + name + "\"");
     if (path.length() > PATH_MAX) {
       throw new ValidationException(
-          "the path of field \"" + name + "\" has " + path.length() + " characters; at most "
+          "the path of field \""
+              + name
+              + "\" has "
+              + path.length()
+              + " characters; at most "
               + PATH_MAX,
           Map.of("field", name, "max", Integer.toString(PATH_MAX)));
     }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * once for all fields, and members that no path leads to are skipped.
  *
  * <p>A field is what stands at its path: a scalar, or the list of the scalars in a list. A path
- * with {@code [*]} gives the list of all that it leads to, as soon as there is a list at that place,
- * be it empty. JSON null, objects, and lists in the list at the end of a path are nothing; a value
- * that is not JSON has no field.
+ * with {@code [*]} gives the list of all that it leads to, as soon as there is a list at that
+ * place, be it empty. JSON null, objects, and lists in the list at the end of a path are nothing; a
+ * value that is not JSON has no field.
  */
 public final class DeclaredFields {
   /** No fields. */

@@ -76,8 +76,7 @@ class DeclaredFieldsTest {
   @Test
   void rootScalarsAndLists_areFields() {
     DeclaredFields fields = DeclaredFields.of(List.of(new DeclaredField("f", "$")));
-    assertEquals(
-        Optional.of("x"), fields.of(Metadata.EMPTY, Value.json("\"x\"")).get("f"));
+    assertEquals(Optional.of("x"), fields.of(Metadata.EMPTY, Value.json("\"x\"")).get("f"));
     assertEquals(
         Optional.of(List.of(1L, 2.0)), fields.of(Metadata.EMPTY, Value.json("[1,2.0]")).get("f"));
     assertEquals(Metadata.EMPTY, fields.of(Metadata.EMPTY, Value.json("null")));
@@ -120,7 +119,8 @@ class DeclaredFieldsTest {
     ValidationException e =
         assertThrows(ValidationException.class, () -> new DeclaredField("f", path));
     assertTrue(
-        String.valueOf(e.getMessage()).contains("character " + character + ": expected " + expected),
+        String.valueOf(e.getMessage())
+            .contains("character " + character + ": expected " + expected),
         e.getMessage());
     assertEquals("f", e.details().get("field"));
   }
@@ -227,7 +227,9 @@ class DeclaredFieldsTest {
                             inner,
                             Arbitraries.of("a", "b", "e"),
                             inner)
-                        .as((k1, v1, k2, v2) -> k1.equals(k2) ? Map.of(k1, v1) : Map.of(k1, v1, k2, v2))),
+                        .as(
+                            (k1, v1, k2, v2) ->
+                                k1.equals(k2) ? Map.of(k1, v1) : Map.of(k1, v1, k2, v2))),
             0,
             5)
         .map(DeclaredFieldsTest::withNulls);

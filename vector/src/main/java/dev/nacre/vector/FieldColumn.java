@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * One field of the metadata of all keys, each different value kept once: a condition is asked of
  * values, not of keys. Immutable; it is as of a position in the changes of metadata.
  *
- * <p>The code of a key is 0 when it has no such field, 1 + the place of its scalar, or, behind those,
- * the number of its list; lists are places of their scalars, one list behind the other.
+ * <p>The code of a key is 0 when it has no such field, 1 + the place of its scalar, or, behind
+ * those, the number of its list; lists are places of their scalars, one list behind the other.
  */
 final class FieldColumn {
   private final int position;

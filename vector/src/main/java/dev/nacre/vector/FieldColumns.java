@@ -69,8 +69,7 @@ final class FieldColumns {
    */
   static long[] matching(Filter filter, Function<String, FieldColumn> columns, int keys) {
     return switch (filter) {
-      case Filter.Condition condition ->
-          columns.apply(condition.field()).matching(condition, keys);
+      case Filter.Condition condition -> columns.apply(condition.field()).matching(condition, keys);
       case Filter.Not not -> complement(matching(not.filter(), columns, keys), keys);
       case Filter.And and -> {
         long[] all = complement(new long[(keys + 63) >>> 6], keys);

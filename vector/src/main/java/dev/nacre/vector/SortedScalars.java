@@ -145,7 +145,10 @@ final class SortedScalars {
    * with a value; null for no bound.
    */
   private void mark(
-      Filter.@Nullable Condition below, Filter.@Nullable Condition upTo, Object value, boolean[] marks) {
+      Filter.@Nullable Condition below,
+      Filter.@Nullable Condition upTo,
+      Object value,
+      boolean[] marks) {
     IntUnaryOperator placeAt = at -> at;
     int from = 0;
     int to = strings;

@@ -126,8 +126,7 @@ final class StoreFeed {
       Metadata metadata =
           store
               .get(everything(version), namespace, key, Set.of())
-              .map(
-                  record -> column.declared().of(record.metadata(), record.value().orElse(null)))
+              .map(record -> column.declared().of(record.metadata(), record.value().orElse(null)))
               .orElse(Metadata.EMPTY);
       column.set(id, version, metadata, contents.oldestInUse(version));
     }

@@ -50,8 +50,7 @@ class DeclaredFieldsPropertyTest {
           List.of(),
           List.of(new DeclaredField("colour", "$.colour")),
           List.of(new DeclaredField("colour", "$.other.colour")),
-          List.of(
-              new DeclaredField("tag", "$.tags[*]"), new DeclaredField("colour", "$.colour")));
+          List.of(new DeclaredField("tag", "$.tags[*]"), new DeclaredField("colour", "$.colour")));
 
   private static final List<Filter> FILTERS =
       List.of(
@@ -90,8 +89,7 @@ class DeclaredFieldsPropertyTest {
     Arbitrary<Step> value = Combinators.combine(keys, seeds).as(Step.Value::new);
     Arbitrary<Step> describe =
         Combinators.combine(keys, Arbitraries.integers().between(0, 3)).as(Step.Describe::new);
-    Arbitrary<Step> delete =
-        Combinators.combine(keys, Arbitraries.of(1, 8)).as(Step.Delete::new);
+    Arbitrary<Step> delete = Combinators.combine(keys, Arbitraries.of(1, 8)).as(Step.Delete::new);
     Arbitrary<Step> declare =
         Arbitraries.integers().between(0, DECLARATIONS.size() - 1).map(Step.Declare::new);
     Arbitrary<Step> search =
@@ -155,10 +153,8 @@ class DeclaredFieldsPropertyTest {
           }
           commit(batch.build(), new State(items, now.declared));
         }
-        case Step.Value value ->
-            upsert(value.key, value.seed, null);
-        case Step.Describe describe ->
-            upsert(describe.key, null, metadata(describe.colour));
+        case Step.Value value -> upsert(value.key, value.seed, null);
+        case Step.Describe describe -> upsert(describe.key, null, metadata(describe.colour));
         case Step.Delete delete -> {
           WriteBatch.Builder batch = WriteBatch.builder();
           Map<String, Item> items = new TreeMap<>(now.items);
@@ -172,8 +168,7 @@ class DeclaredFieldsPropertyTest {
             commit(
                 WriteBatch.of(
                     new Write.Configure(
-                        NS,
-                        NamespaceOptions.DEFAULT.withFields(DECLARATIONS.get(declare.fields)))),
+                        NS, NamespaceOptions.DEFAULT.withFields(DECLARATIONS.get(declare.fields)))),
                 new State(now.items, declare.fields));
         case Step.Search search -> search(search);
       }

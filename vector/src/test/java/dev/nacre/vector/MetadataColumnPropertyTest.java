@@ -20,9 +20,9 @@ import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.LongRange;
 
 /**
- * The answers of a column to filters, old and new, for sets of now and for older ones that are still
- * in use, against asking each record's metadata. Changes come one by one and by the hundred, so that
- * columns are read anew, and are used for sets before and behind them.
+ * The answers of a column to filters, old and new, for sets of now and for older ones that are
+ * still in use, against asking each record's metadata. Changes come one by one and by the hundred,
+ * so that columns are read anew, and are used for sets before and behind them.
  */
 class MetadataColumnPropertyTest {
   private static final EmbeddingSpace SPACE = EmbeddingSpace.of(2);

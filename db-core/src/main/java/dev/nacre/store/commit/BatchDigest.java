@@ -1,7 +1,7 @@
 package dev.nacre.store.commit;
 
-import dev.nacre.model.Embedding;
 import dev.nacre.model.DeclaredField;
+import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.NamespaceOptions;
 import dev.nacre.model.Retention;

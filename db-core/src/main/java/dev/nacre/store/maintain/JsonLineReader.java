@@ -145,7 +145,8 @@ final class JsonLineReader {
         declared.forEach(space -> byName.put(space.name(), space));
         spaces.put(namespace, byName);
         return new NamespaceLine(
-            new Write.Configure(namespace, new NamespaceOptions(declared, timeToLive, retention, declaredFields)));
+            new Write.Configure(
+                namespace, new NamespaceOptions(declared, timeToLive, retention, declaredFields)));
       }
       return record(namespace, key);
     }

@@ -104,8 +104,7 @@ class BatchDigestTest {
       NamespaceOptions declaring = NamespaceOptions.DEFAULT.withFields(List.of(field));
       all.add(List.of(new Write.Configure("ns", declaring)));
       all.add(
-          List.of(
-              new Write.Configure("ns", declaring.withRetention(Retention.lastVersions(5)))));
+          List.of(new Write.Configure("ns", declaring.withRetention(Retention.lastVersions(5)))));
     }
     return all.stream().map(writes -> WriteBatch.of(writes, CommitAttributes.NONE)).toList();
   }

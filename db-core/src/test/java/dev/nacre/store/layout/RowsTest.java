@@ -11,8 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nacre.model.CommitAttributes;
-import dev.nacre.model.Embedding;
 import dev.nacre.model.DeclaredField;
+import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metric;
 import dev.nacre.model.NamespaceOptions;
@@ -204,7 +204,8 @@ class RowsTest {
     NamespaceOptions declaring =
         NamespaceOptions.DEFAULT.withFields(
             List.of(new DeclaredField("a", "$.b"), new DeclaredField("ab", "$[*]")));
-    assertHex("00 00 00 02 01 61 03 24 2e 62 02 61 62 04 24 5b 2a 5d", RegistryRows.encode(declaring));
+    assertHex(
+        "00 00 00 02 01 61 03 24 2e 62 02 61 62 04 24 5b 2a 5d", RegistryRows.encode(declaring));
     assertEquals(declaring, RegistryRows.parseOptions(RegistryRows.encode(declaring)));
     NamespaceOptions all = options.withFields(declaring.fields());
     assertEquals(all, RegistryRows.parseOptions(RegistryRows.encode(all)));
