@@ -9,10 +9,9 @@ final class AsOfOption {
       names = "--as-of",
       paramLabel = "MOMENT",
       converter = AsOfConverter.class,
-      description = {
-        "As it was: a version (42), an instant (2026-01-31T12:00:00Z) or a day (2026-01-31, its",
-        "first moment in UTC)."
-      })
+      description =
+          "As it was: a version (42), an instant (2026-01-31T12:00:00Z) or a day (2026-01-31, its "
+              + "first moment in UTC).")
   private AsOf moment = AsOf.now();
 
   AsOfOption() {}

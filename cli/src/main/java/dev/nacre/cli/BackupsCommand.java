@@ -52,7 +52,11 @@ final class BackupsCommand implements Callable<Integer> {
     for (Backup backup : all) {
       terminal.line(json ? json(backup).toString() : text(terminal, backup));
     }
-    return all.isEmpty() ? ExitCode.NOT_FOUND : ExitCode.OK;
+    if (all.isEmpty()) {
+      terminal.err().println("there is no complete backup in " + backups);
+      return ExitCode.NOT_FOUND;
+    }
+    return ExitCode.OK;
   }
 
   static ObjectNode json(Backup backup) {

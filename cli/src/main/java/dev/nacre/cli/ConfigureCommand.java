@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -28,7 +29,7 @@ import picocli.CommandLine.TypeConversionException;
     versionProvider = VersionProvider.class,
     description = {
       "Changes the options of a namespace that are named, keeps the others, and creates the namespace",
-      "when there is none. Without options it creates it, or changes nothing.",
+      "when there is none. Without options it shows those of a namespace that is there.",
       ""
     },
     footer = {
@@ -63,30 +64,27 @@ final class ConfigureCommand extends DirectoryCommand {
       names = "--space",
       paramLabel = "NAME:DIMENSION[:METRIC[:MODEL]]",
       converter = SpaceConverter.class,
-      description = {
-        "Declare an embedding space; METRIC is cosine (default), dot or euclidean. May be repeated. A",
-        "space that is there cannot be changed."
-      })
+      description =
+          "Declare an embedding space; METRIC is cosine (default), dot or euclidean. May be repeated. A "
+              + "space that is there cannot be changed.")
   private List<EmbeddingSpace> spaces = List.of();
 
   @Option(
       names = "--retention",
       paramLabel = "all|last:N|DURATION",
       converter = RetentionConverter.class,
-      description = {
-        "How much history is kept: all (the default of a namespace), the last N versions of each",
-        "record, or as long as in 30d, 12h or P30D. What is not kept is dropped in the background."
-      })
+      description =
+          "How much history is kept: all (the default of a namespace), the last N versions of each "
+              + "record, or as long as in 30d, 12h or P30D. What is not kept is dropped in the background.")
   private @Nullable Retention retention;
 
   @Option(
       names = "--field",
       paramLabel = "NAME=PATH",
       converter = FieldConverter.class,
-      description = {
-        "Declare a part of JSON values that filters see under NAME, as in author=$.author.name or",
-        "tags=$.tags[*]. May be repeated. Without a path, as in author=, it is declared no more."
-      })
+      description =
+          "Declare a part of JSON values that filters see under NAME, as in author=$.author.name or "
+              + "tags=$.tags[*]. May be repeated. Without a path, as in author=, it is declared no more.")
   private List<Field> fields = List.of();
 
   ConfigureCommand(Terminal terminal) {
@@ -157,15 +155,18 @@ final class ConfigureCommand extends DirectoryCommand {
   @Override
   public Integer call() throws InterruptedException {
     try (Database database = openToWrite()) {
-      NamespaceOptions before =
+      Optional<Namespace> known =
           Await.of(database.namespaces()).stream()
-              .filter(known -> known.name().equals(namespace))
-              .map(Namespace::options)
-              .findFirst()
-              .orElse(NamespaceOptions.DEFAULT);
+              .filter(one -> one.name().equals(namespace))
+              .findFirst();
+      if (known.isPresent() && namesNothing()) {
+        answer(Json.of(known.get()), NamespacesCommand.text(terminal(), known.get()));
+        return ExitCode.OK;
+      }
+      NamespaceOptions before = known.map(Namespace::options).orElse(NamespaceOptions.DEFAULT);
       List<EmbeddingSpace> declared = new ArrayList<>(before.spaces());
       for (EmbeddingSpace space : spaces) {
-        declared.removeIf(known -> known.name().equals(space.name()));
+        declared.removeIf(one -> one.name().equals(space.name()));
         declared.add(space);
       }
       Commit commit =
@@ -193,6 +194,10 @@ final class ConfigureCommand extends DirectoryCommand {
       }
     }
     return declared;
+  }
+
+  private boolean namesNothing() {
+    return expiry == null && spaces.isEmpty() && retention == null && fields.isEmpty();
   }
 
   private @Nullable Duration timeToLive(NamespaceOptions before) {

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
     versionProvider = VersionProvider.class,
     description = {
       "Shows what differs between two moments: records added (+), removed (-) and changed (~), JSON",
-      "values as the operations of RFC 6902 that make the later one of the earlier.",
+      "values as the operations of RFC 6902 that make the later one of the earlier. Exit code 1:",
+      "nothing differs, and the later moment has no such namespace.",
       ""
     },
     footer = {
@@ -100,7 +101,7 @@ final class DiffCommand extends DirectoryCommand {
         }
         cursor = page.cursor();
       } while (cursor != null && left > 0);
-      return ExitCode.OK;
+      return left == limit && !isThere(database, namespace, to) ? ExitCode.NOT_FOUND : ExitCode.OK;
     }
   }
 

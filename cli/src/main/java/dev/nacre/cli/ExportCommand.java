@@ -43,19 +43,17 @@ final class ExportCommand extends DirectoryCommand {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = {
-        "${COMPLETION-CANDIDATES}. Default: arrow for a FILE named .arrow or .arrows, else jsonl.",
-        "Arrow's file format; the streaming format for .arrows and standard output."
-      })
+      description =
+          "${COMPLETION-CANDIDATES}. Default: arrow for a FILE named .arrow or .arrows, else jsonl. "
+              + "Arrow's file format; the streaming format for .arrows and standard output.")
   private @Nullable RecordFormat format;
 
   @Option(
       names = "--history",
-      description = {
-        "Instead, every change that is left: put, delete or purged, with its",
-        "version, time, commit attributes, and the record it made. For reading",
-        "elsewhere: nacre import refuses it."
-      })
+      description =
+          "Instead, every change that is left: put, delete or purged, with its "
+              + "version, time, commit attributes, and the record it made. For reading "
+              + "elsewhere: nacre import refuses it.")
   private boolean history;
 
   ExportCommand(Terminal terminal) {

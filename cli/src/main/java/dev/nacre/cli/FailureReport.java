@@ -6,6 +6,8 @@ import dev.nacre.error.NacreException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -35,6 +37,20 @@ final class FailureReport {
     this.interruption = interruption;
   }
 
+  /** Prints what is wrong with the arguments, and how they should be, unless programs read it. */
+  int misused(CommandLine.ParameterException failure, String... arguments) {
+    CommandLine at = failure.getCommandLine();
+    if (List.of(arguments).contains("--json")) {
+      print(ErrorCode.VALIDATION, false, String.valueOf(failure.getMessage()), Map.of());
+    } else {
+      err.println(at.getColorScheme().errorText(String.valueOf(failure.getMessage())));
+      if (!CommandLine.UnmatchedArgumentException.printSuggestions(failure, err)) {
+        at.usage(err);
+      }
+    }
+    return ExitCode.USAGE;
+  }
+
   /** Prints and answers the exit code. */
   int print(Throwable thrown, CommandLine at) {
     Throwable failure = thrown;
@@ -59,7 +75,7 @@ final class FailureReport {
       return ExitCode.of(known.code());
     }
     if (failure instanceof IOException refused) {
-      err.println("nacre: a file cannot be read or written: " + refused);
+      err.println("nacre: a file cannot be read or written: " + refused.getMessage());
       return ExitCode.of(ErrorCode.UNAVAILABLE);
     }
     err.println("nacre: unexpected failure: " + failure);
@@ -88,22 +104,30 @@ final class FailureReport {
 
   private void print(NacreException failure, CommandLine at) {
     if (wantsJson(at)) {
-      ObjectNode error =
-          Json.object()
-              .put("code", failure.code().name())
-              .put("number", failure.code().number())
-              .put("retryable", failure.retryable())
-              .put("message", failure.getMessage());
-      ObjectNode details = error.putObject("details");
-      new TreeMap<>(failure.details()).forEach(details::put);
-      ObjectNode line = Json.object();
-      line.set("error", error);
-      err.println(line);
+      print(
+          failure.code(),
+          failure.retryable(),
+          String.valueOf(failure.getMessage()),
+          failure.details());
       return;
     }
     err.println("nacre: " + Printable.line(String.valueOf(failure.getMessage())));
     err.println(
         "       (" + failure.code() + (failure.retryable() ? ", may succeed later" : "") + ")");
+  }
+
+  private void print(ErrorCode code, boolean retryable, String message, Map<String, String> given) {
+    ObjectNode error =
+        Json.object()
+            .put("code", code.name())
+            .put("number", code.number())
+            .put("retryable", retryable)
+            .put("message", message);
+    ObjectNode details = error.putObject("details");
+    new TreeMap<>(given).forEach(details::put);
+    ObjectNode line = Json.object();
+    line.set("error", error);
+    err.println(line);
   }
 
   private static boolean wantsJson(CommandLine at) {

@@ -49,6 +49,7 @@ public final class Main {
         .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.styled() ? Ansi.ON : Ansi.OFF))
         .setUsageHelpWidth(100)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(failures::misused)
         .setExecutionExceptionHandler((failure, at, _) -> failures.print(failure, at));
   }
 }

@@ -25,17 +25,17 @@ final class NamespacesCommand extends DirectoryCommand {
   public Integer call() throws InterruptedException {
     try (Database database = openToRead()) {
       for (Namespace namespace : Await.of(database.namespaces(asOf.moment()))) {
-        answer(Json.of(namespace), text(namespace));
+        answer(Json.of(namespace), text(terminal(), namespace));
       }
       return ExitCode.OK;
     }
   }
 
   /** A namespace on a line. */
-  private String text(Namespace namespace) {
-    return terminal().bold(Printable.line(namespace.name()))
+  static String text(Terminal terminal, Namespace namespace) {
+    return terminal.bold(Printable.line(namespace.name()))
         + "  "
-        + terminal().dim("since version " + namespace.createdVersion())
+        + terminal.dim("since version " + namespace.createdVersion())
         + describe(namespace);
   }
 

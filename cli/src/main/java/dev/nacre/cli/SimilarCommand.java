@@ -80,10 +80,9 @@ final class SimilarCommand extends DirectoryCommand {
       names = "--where",
       paramLabel = "FILTER",
       converter = ConditionConverter.class,
-      description = {
-        "Only records that match, as in \"price < 10 and tags contains 'red'\"; the grammar is in",
-        "docs/reference/filters.md. May be repeated: all must hold."
-      })
+      description =
+          "Only records that match, as in \"price < 10 and tags contains 'red'\"; the grammar is in "
+              + "docs/reference/filters.md. May be repeated: all must hold.")
   private List<Filter> conditions = List.of();
 
   @Mixin private AsOfOption asOf = new AsOfOption();

@@ -62,4 +62,15 @@ class CommandLineTest {
     assertEquals(0, outcome.code());
     assertTrue(outcome.out().contains("complete "), outcome.out());
   }
+
+  @Test
+  void misuseOfACommandThatAnswersInJson_isJson() {
+    for (String[] arguments :
+        new String[][] {{"get", "--json"}, {"scan", "--nope", "--json", "somewhere", "notes"}}) {
+      Commands.Outcome outcome = Commands.run(arguments);
+      assertEquals(ExitCode.USAGE, outcome.code());
+      assertTrue(outcome.err().startsWith("{\"error\":{\"code\":\"VALIDATION\""), outcome.err());
+      assertEquals(1, outcome.err().lines().count(), outcome.err());
+    }
+  }
 }

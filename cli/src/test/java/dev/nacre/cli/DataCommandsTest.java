@@ -278,6 +278,10 @@ class DataCommandsTest {
     assertTrue(ok("namespaces", db).out().contains("keeps 5 versions"));
     ok("configure", db, "notes", "--retention", "30d");
     ok("configure", db, "notes", "--no-time-to-live");
+    // Without options it shows, and commits nothing.
+    JsonNode before = json("stats", db, "--json");
+    assertTrue(ok("configure", db, "notes").out().contains("clip (3, DOT, m-1)"));
+    assertEquals(before.path("version"), json("stats", db, "--json").path("version"));
     assertEquals("PT720H", json("namespaces", db, "--json").path("retention").asText());
     assertFails(ExitCode.USAGE, "last:5", "configure", db, "notes", "--retention", "some");
     assertFails(ExitCode.USAGE, "at least 1", "configure", db, "notes", "--retention", "last:0");
@@ -359,13 +363,18 @@ class DataCommandsTest {
   }
 
   @Test
-  void backupBackupsRestore() {
+  void backupBackupsRestore() throws IOException {
     String backups = temporary.resolve("backups").toString();
     ok("put", db, "notes", "n1", "1");
     ok("put", db, "notes", "n1", "2");
     JsonNode first = json("backup", db, backups, "--label", "before", "--json");
     assertEquals(2, first.path("version").asLong());
     ok("put", db, "notes", "n1", "3");
+    assertFails(ExitCode.of(ErrorCode.FORMAT), "is a Nacre database; backups lie", "backups", db);
+    Path empty = Files.createDirectory(temporary.resolve("empty"));
+    Commands.Outcome none = Commands.run("backups", empty.toString());
+    assertEquals(ExitCode.NOT_FOUND, none.code());
+    assertTrue(none.err().contains("no complete backup"), none.err());
     ok("backup", db, backups);
     List<String> listed = ok("backups", backups, "--json").out().lines().toList();
     assertEquals(2, listed.size());

@@ -89,6 +89,7 @@ class TimeCommandsTest {
     assertEquals(
         2, ok("diff", db, "notes", "--prefix", "n2", "--from", "2", "--to", "5").lines().count());
     assertEquals(1, lines(ok("diff", db, "notes", "--from", "2", "--json", "-n", "1")).size());
+    assertFails(ExitCode.NOT_FOUND, "no namespace", "diff", db, "none", "--from", "1");
     assertFails(ExitCode.USAGE, "--from", "diff", db, "notes");
     assertFails(
         ExitCode.USAGE, "not both", "diff", db, "notes", "k", "--prefix", "p", "--from", "1");

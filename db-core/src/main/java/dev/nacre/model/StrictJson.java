@@ -185,26 +185,26 @@ final class StrictJson {
     return pointer.isEmpty() ? "/" : pointer.toString();
   }
 
-  static JsonNode tree(byte[] utf8) {
+  static JsonNode tree(byte[] row, int start) {
     try {
-      return MAPPER.readTree(utf8);
+      return MAPPER.readTree(row, start, row.length - start);
     } catch (IOException e) {
       throw refused(String.valueOf(e.getMessage()), "", e);
     }
   }
 
   /** Has a reader read a document. */
-  static void read(byte[] utf8, TokenReader reader) {
-    try (JsonParser parser = STORED.createParser(utf8)) {
+  static void read(byte[] row, int start, TokenReader reader) {
+    try (JsonParser parser = STORED.createParser(row, start, row.length - start)) {
       reader.read(parser);
     } catch (IOException e) {
       throw refused(String.valueOf(e.getMessage()), "", e);
     }
   }
 
-  static <T> T as(byte[] utf8, Class<T> type) {
+  static <T> T as(byte[] row, int start, Class<T> type) {
     try {
-      return MAPPER.readValue(utf8, type);
+      return MAPPER.readValue(row, start, row.length - start, type);
     } catch (IOException e) {
       throw new SerializationException(
           "the JSON value does not fit " + type.getName() + ": " + e.getMessage(),

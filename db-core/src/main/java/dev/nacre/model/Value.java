@@ -27,7 +27,7 @@ public sealed interface Value {
    *     place
    */
   static Json json(String text) {
-    return new Json(StrictJson.checked(text));
+    return new Json(StrictJson.checked(text), 0);
   }
 
   /**
@@ -39,12 +39,12 @@ public sealed interface Value {
    *     is not a string, or {@code tree} is a byte array
    */
   static Json json(Object tree) {
-    return new Json(StrictJson.write(tree));
+    return new Json(StrictJson.write(tree), 0);
   }
 
   /** Bytes with a media type such as {@code image/png}. The array is copied. */
   static Bytes bytes(byte[] bytes, String mediaType) {
-    return new Bytes(bytes.clone(), mediaType);
+    return new Bytes(bytes.clone(), 0, mediaType);
   }
 
   /**
@@ -57,7 +57,15 @@ public sealed interface Value {
     if (!Texts.isSame(text, utf8)) {
       Texts.check(text, "text value");
     }
-    return new Bytes(utf8, TEXT);
+    return new Bytes(utf8, 0, TEXT);
+  }
+
+  private static int hash(byte[] row, int start) {
+    int hash = 1;
+    for (int i = start; i < row.length; i++) {
+      hash = 31 * hash + row[i];
+    }
+    return hash;
   }
 
   /** The number of bytes. */
@@ -74,45 +82,53 @@ public sealed interface Value {
 
   /** A JSON document. */
   final class Json implements Value {
-    private final byte[] utf8;
+    private final byte[] row;
+    private final int start;
 
-    private Json(byte[] utf8) {
-      this.utf8 = utf8;
+    /** The document is {@code row} from {@code start} on: a row that was read is not copied. */
+    private Json(byte[] row, int start) {
+      this.row = row;
+      this.start = start;
     }
 
-    /** JSON bytes that were checked when they were written: for the store. Takes ownership. */
-    public static Json ofStored(byte[] utf8) {
-      return new Json(utf8);
+    /**
+     * A document that was checked when it was written: for the store. Takes ownership.
+     *
+     * @param row ends with its UTF-8 bytes
+     * @param start where they start
+     */
+    public static Json ofStored(byte[] row, int start) {
+      return new Json(row, start);
     }
 
     @Override
     public int length() {
-      return utf8.length;
+      return row.length - start;
     }
 
     @Override
     public byte[] toByteArray() {
-      return utf8.clone();
+      return Arrays.copyOfRange(row, start, row.length);
     }
 
     @Override
     public void copyTo(byte[] target, int offset) {
-      System.arraycopy(utf8, 0, target, offset, utf8.length);
+      System.arraycopy(row, start, target, offset, length());
     }
 
     @Override
     public String asString() {
-      return new String(utf8, StandardCharsets.UTF_8);
+      return new String(row, start, length(), StandardCharsets.UTF_8);
     }
 
     /** The document as a tree, parsed at each call. */
     public JsonNode asTree() {
-      return StrictJson.tree(utf8);
+      return StrictJson.tree(row, start);
     }
 
     /** Has a reader read the document, token by token. */
     void read(StrictJson.TokenReader reader) {
-      StrictJson.read(utf8, reader);
+      StrictJson.read(row, start, reader);
     }
 
     /**
@@ -121,17 +137,18 @@ public sealed interface Value {
      * @throws SerializationException when it does not fit
      */
     public <T> T as(Class<T> type) {
-      return StrictJson.as(utf8, type);
+      return StrictJson.as(row, start, type);
     }
 
     @Override
     public boolean equals(Object other) {
-      return other instanceof Json that && Arrays.equals(utf8, that.utf8);
+      return other instanceof Json that
+          && Arrays.equals(row, start, row.length, that.row, that.start, that.row.length);
     }
 
     @Override
     public int hashCode() {
-      return Arrays.hashCode(utf8);
+      return hash(row, start);
     }
 
     @Override
@@ -142,23 +159,31 @@ public sealed interface Value {
 
   /** Bytes with a media type. */
   final class Bytes implements Value {
-    private final byte[] bytes;
+    private final byte[] row;
+    private final int start;
     private final String mediaType;
 
-    private Bytes(byte[] bytes, String mediaType) {
+    /** The bytes are {@code row} from {@code start} on. */
+    private Bytes(byte[] row, int start, String mediaType) {
       if (mediaType.isEmpty() || mediaType.length() > 128) {
         throw new ValidationException(
             "media type has " + mediaType.length() + " characters; 1 to 128 are allowed",
             Map.of("mediaType", mediaType));
       }
       Texts.check(mediaType, "media type");
-      this.bytes = bytes;
+      this.row = row;
+      this.start = start;
       this.mediaType = mediaType;
     }
 
-    /** Bytes read from the store. Takes ownership. */
-    public static Bytes ofStored(byte[] bytes, String mediaType) {
-      return new Bytes(bytes, mediaType);
+    /**
+     * Bytes read from the store. Takes ownership.
+     *
+     * @param row ends with them
+     * @param start where they start
+     */
+    public static Bytes ofStored(byte[] row, int start, String mediaType) {
+      return new Bytes(row, start, mediaType);
     }
 
     /** The media type. */
@@ -168,39 +193,39 @@ public sealed interface Value {
 
     @Override
     public int length() {
-      return bytes.length;
+      return row.length - start;
     }
 
     @Override
     public byte[] toByteArray() {
-      return bytes.clone();
+      return Arrays.copyOfRange(row, start, row.length);
     }
 
     @Override
     public void copyTo(byte[] target, int offset) {
-      System.arraycopy(bytes, 0, target, offset, bytes.length);
+      System.arraycopy(row, start, target, offset, length());
     }
 
     @Override
     public String asString() {
-      return new String(bytes, StandardCharsets.UTF_8);
+      return new String(row, start, length(), StandardCharsets.UTF_8);
     }
 
     @Override
     public boolean equals(Object other) {
       return other instanceof Bytes that
           && mediaType.equals(that.mediaType)
-          && Arrays.equals(bytes, that.bytes);
+          && Arrays.equals(row, start, row.length, that.row, that.start, that.row.length);
     }
 
     @Override
     public int hashCode() {
-      return 31 * mediaType.hashCode() + Arrays.hashCode(bytes);
+      return 31 * mediaType.hashCode() + hash(row, start);
     }
 
     @Override
     public String toString() {
-      return "Bytes[" + mediaType + ", " + bytes.length + " bytes]";
+      return "Bytes[" + mediaType + ", " + length() + " bytes]";
     }
   }
 }

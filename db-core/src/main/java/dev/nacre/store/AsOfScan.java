@@ -34,6 +34,7 @@ final class AsOfScan implements AutoCloseable {
   private byte @Nullable [] liveGroup;
   private byte @Nullable [] historyGroup;
   private byte[] group = new byte[0];
+  private byte[] head = new byte[0];
   private byte[] value = new byte[0];
 
   /** What is walked. */
@@ -78,7 +79,9 @@ final class AsOfScan implements AutoCloseable {
         opened = engine.cursor(kind.history, use, range.historyTo());
       }
       live.seek(range.liveFrom());
-      liveGroup = readLiveGroup();
+      if (opened != null || kind == Kind.VECTORS) {
+        liveGroup = readLiveGroup();
+      }
       if (opened != null) {
         opened.seek(range.historyFrom());
         historyGroup = readHistoryGroup(opened);
@@ -95,6 +98,9 @@ final class AsOfScan implements AutoCloseable {
 
   /** Moves to the next live row; returns whether there is one. */
   boolean next() {
+    if (onlyHeads()) {
+      return nextHead();
+    }
     while (liveGroup != null || historyGroup != null) {
       int order = compareGroups();
       byte[] current = order <= 0 ? liveGroup : historyGroup;
@@ -124,9 +130,26 @@ final class AsOfScan implements AutoCloseable {
     return false;
   }
 
+  /** Moves over heads alone, whose keys are compared with nothing: no group is made of them. */
+  private boolean nextHead() {
+    while (live.valid()) {
+      head = live.key();
+      if (Arrays.compareUnsigned(head, range.liveTo()) >= 0) {
+        return false;
+      }
+      value = live.value();
+      live.next();
+      long at = RecordRow.versionIn(value);
+      if (at <= version && (purges.isEmpty() || !purges.hides(key(), at))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The record key of the row. */
   byte[] key() {
-    return Keys.unescaped(group, kind.keyOffset);
+    return onlyHeads() ? Keys.keyOfHead(head) : Keys.unescaped(group, kind.keyOffset);
   }
 
   /** The record, when records are walked. */
@@ -137,6 +160,10 @@ final class AsOfScan implements AutoCloseable {
   /** The live vector row, when vectors are walked: its version first, then the floats. */
   byte[] vectorRow() {
     return value;
+  }
+
+  private boolean onlyHeads() {
+    return history == null && kind == Kind.RECORDS;
   }
 
   private int compareGroups() {

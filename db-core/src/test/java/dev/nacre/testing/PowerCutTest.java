@@ -1,5 +1,6 @@
 package dev.nacre.testing;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -19,12 +20,15 @@ import dev.nacre.store.StoreOptions;
 import dev.nacre.store.verify.StoreVerification;
 import dev.nacre.store.verify.ViewCheck;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,6 +180,35 @@ class PowerCutTest {
               .filter(line -> !line.contains("OWNER") && !line.contains("LOCK"))
               .sorted()
               .toArray());
+    }
+  }
+
+  /**
+   * An image of the crash tests: of two log files that were never forced to the disk the first has
+   * arrived empty, the second with the floors of a namespace that the first had created.
+   */
+  @Test
+  void floorsOfANamespaceWhoseCreationIsLost_areLostWithIt() throws IOException {
+    unpack("floors-behind-a-lost-log.zip", left);
+    for (Problem problem : StoreVerification.run(left, ViewCheck.NONE).problems()) {
+      assertEquals(Problem.Remedy.NONE, problem.remedy(), problem::toString);
+    }
+    try (Store store = Store.open(left)) {
+      assertEquals(0, store.now().version());
+      WriteBatch batch = WriteBatch.builder().put("ns", "k", Value.text("v")).build();
+      assertEquals(1, store.commit(batch, Durability.SYNC, TIMEOUT).join().version());
+    }
+    assertTrue(StoreVerification.run(left, ViewCheck.NONE).isClean());
+  }
+
+  private static void unpack(String name, Path target) throws IOException {
+    try (InputStream resource = PowerCutTest.class.getResourceAsStream(name);
+        ZipInputStream files = new ZipInputStream(requireNonNull(resource, name))) {
+      for (ZipEntry entry = files.getNextEntry(); entry != null; entry = files.getNextEntry()) {
+        Path file = target.resolve(entry.getName());
+        Files.createDirectories(requireNonNull(file.getParent()));
+        Files.copy(files, file);
+      }
     }
   }
 }

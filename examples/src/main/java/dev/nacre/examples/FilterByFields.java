@@ -21,8 +21,7 @@ public final class FilterByFields {
     try (Database db = Database.openInMemory()) {
       // region declare
       List<DeclaredField> fields =
-          List.of(
-              new DeclaredField("price", "$.price"), new DeclaredField("tags", "$.tags[*]"));
+          List.of(new DeclaredField("price", "$.price"), new DeclaredField("tags", "$.tags[*]"));
       db.configure("hats", NamespaceOptions.DEFAULT.withFields(fields)).join();
       // endregion
       WriteBatch.Builder batch = WriteBatch.builder();

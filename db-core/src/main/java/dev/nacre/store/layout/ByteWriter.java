@@ -1,6 +1,7 @@
 package dev.nacre.store.layout;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.nacre.model.Value;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -75,6 +76,24 @@ public final class ByteWriter {
     ensure(count);
     System.arraycopy(value, offset, bytes, length, count);
     length += count;
+    return this;
+  }
+
+  /** A value's bytes. */
+  @CanIgnoreReturnValue
+  ByteWriter value(Value value) {
+    int count = value.length();
+    ensure(count);
+    value.copyTo(bytes, length);
+    length += count;
+    return this;
+  }
+
+  /** Says how many bytes are still to come, so that a large row is not copied when it is done. */
+  ByteWriter exactly(int more) {
+    if (bytes.length - length != more) {
+      bytes = Arrays.copyOf(bytes, length + more);
+    }
     return this;
   }
 

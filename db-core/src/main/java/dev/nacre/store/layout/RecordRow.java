@@ -145,7 +145,7 @@ public final class RecordRow {
     if (carriedValue != null) {
       valueBytes = carriedValue.bytes.length - carriedValue.valueOffset;
     }
-    ByteWriter writer = new ByteWriter(64 + valueBytes + (metadata == null ? 0 : metadata.length));
+    ByteWriter writer = new ByteWriter(64 + (metadata == null ? 0 : metadata.length));
     writer.u8(flags).u64(version).u64(timeMicros);
     if ((flags & (JSON | BYTES)) != 0) {
       writer.varint(carriedValue == null ? 0 : version - carriedValue.valueVersion);
@@ -168,14 +168,12 @@ public final class RecordRow {
       writer.varint(metadata.length).raw(metadata);
     }
     if (carriedValue != null) {
-      writer.raw(carriedValue.bytes, carriedValue.valueOffset, valueBytes);
+      writer.exactly(valueBytes).raw(carriedValue.bytes, carriedValue.valueOffset, valueBytes);
     } else if (value != null) {
       if (value instanceof Value.Bytes typed) {
         writer.text(typed.mediaType());
       }
-      byte[] copy = new byte[valueBytes];
-      value.copyTo(copy, 0);
-      writer.raw(copy);
+      writer.exactly(valueBytes).value(value);
     }
     return parse(writer.toByteArray());
   }
@@ -274,14 +272,14 @@ public final class RecordRow {
   /** The value, or null without. */
   public @Nullable Value value() {
     if ((flags & JSON) != 0) {
-      return Value.Json.ofStored(Arrays.copyOfRange(bytes, valueOffset, bytes.length));
+      return Value.Json.ofStored(bytes, valueOffset);
     }
     if ((flags & BYTES) != 0) {
       ByteReader reader = new ByteReader(bytes, valueOffset);
       int size = reader.size();
       String mediaType = new String(bytes, reader.position(), size, StandardCharsets.UTF_8);
       reader.skip(size);
-      return Value.Bytes.ofStored(reader.raw(reader.remaining()), mediaType);
+      return Value.Bytes.ofStored(bytes, reader.position(), mediaType);
     }
     return null;
   }

@@ -101,6 +101,11 @@ public final class StoreDirectory implements AutoCloseable {
     }
   }
 
+  /** Whether a directory says of itself that it is a database; it may be damaged. */
+  public static boolean isDatabase(Path directory) {
+    return Files.isRegularFile(directory.resolve(FORMAT));
+  }
+
   private static StoreDirectory own(Path directory, FileOperations files) throws IOException {
     createDirectory(directory, files);
     OwnerLock lock = OwnerLock.acquire(directory, files);
@@ -125,15 +130,17 @@ public final class StoreDirectory implements AutoCloseable {
 
   /** The database id of the directory, or null when one may be made here. Writes nothing. */
   private static @Nullable UUID existing(Path directory, FileOperations files) throws IOException {
-    if (Files.exists(directory) && !Files.isDirectory(directory)) {
-      throw new FormatException(
-          directory + " is a file; a Nacre database is a directory",
-          Map.of("directory", directory.toString()));
+    for (@Nullable Path at = directory; at != null; at = at.getParent()) {
+      if (Files.exists(at)) {
+        checkIsDirectory(at, directory);
+        break;
+      }
     }
     List<String> names = files.list(directory, NAMES_MAX);
     Path format = directory.resolve(FORMAT);
     // Not from the names: they are cut off in a foreign directory of many files.
     if (Files.isRegularFile(format)) {
+      checkParts(directory);
       return FormatFile.parse(format, files.read(format, FormatFile.BYTES_MAX)).databaseId();
     }
     List<String> others =
@@ -160,6 +167,40 @@ public final class StoreDirectory implements AutoCloseable {
             + (others.size() > 5 ? " and more" : "")
             + "; nothing was changed. Name an empty or new directory",
         details);
+  }
+
+  private static void checkIsDirectory(Path present, Path directory) {
+    if (!Files.isDirectory(present)) {
+      throw new FormatException(
+          present
+              + " is a file; a Nacre database is a directory"
+              + (present.equals(directory) ? "" : ", and " + directory + " cannot be below a file"),
+          Map.of("directory", directory.toString()));
+    }
+  }
+
+  /** A part that is a file where a directory belongs, or the reverse, was put there by others. */
+  private static void checkParts(Path directory) {
+    for (String part : List.of(STORE, INDEX, SNAPSHOTS)) {
+      checkKind(directory, part, !Files.isRegularFile(directory.resolve(part)), "directory");
+    }
+    for (String part : List.of(OwnerLock.LOCK, OwnerLock.OWNER)) {
+      checkKind(directory, part, !Files.isDirectory(directory.resolve(part)), "file");
+    }
+  }
+
+  private static void checkKind(Path directory, String part, boolean right, String kind) {
+    if (!right) {
+      throw new CorruptionException(
+          directory.resolve(part)
+              + " is no "
+              + kind
+              + ", as it must be; nothing was changed. "
+              + (part.equals(STORE)
+                  ? "Restore the directory from a backup"
+                  : "Move it away: it is made anew"),
+          Map.of("directory", directory.toString(), "part", part));
+    }
   }
 
   /** Makes the directory and its parents, and brings each new name to the disk. */
@@ -371,7 +412,7 @@ public final class StoreDirectory implements AutoCloseable {
             + " cannot "
             + what
             + ": "
-            + cause
+            + FileErrors.text(cause)
             + "; check that it may be read and written and that the disk is not full",
         Map.of("directory", directory.toString()),
         cause);

@@ -8,6 +8,7 @@ import dev.nacre.maintain.Backup;
 import dev.nacre.maintain.BackupFile;
 import dev.nacre.store.layout.FileOperations;
 import dev.nacre.store.layout.OwnerLock;
+import dev.nacre.store.layout.StoreDirectory;
 import dev.nacre.store.verify.FileTrees;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,6 +101,11 @@ final class BackupDirectory {
     if (!Files.isDirectory(path)) {
       throw new FormatException(
           "there is no directory of backups at " + path, Map.of("directory", path.toString()));
+    }
+    if (StoreDirectory.isDatabase(path)) {
+      throw new FormatException(
+          path + " is a Nacre database; backups lie in a directory of their own",
+          Map.of("directory", path.toString()));
     }
     return FileTrees.files(path).stream()
         .filter(file -> file.toString().endsWith(BackupManifest.SUFFIX))

@@ -48,7 +48,14 @@ final class LogReplay implements LogFileReader.Visitor {
   private LogGap beginning = new LogGap(Path.of(""), 0);
 
   private @Nullable LogGap gap;
+
+  /** The last version in the gap, when the entries behind it tell. */
   private long gapTo;
+
+  /** The highest sequence number that the log can begin with. */
+  private final long newestFirst;
+
+  private @Nullable LogGap gapBefore;
 
   /** Where something is wrong. */
   private record Place(Path file, long offset, String what) {
@@ -61,8 +68,14 @@ final class LogReplay implements LogFileReader.Visitor {
   /** Versions that are missing for sure. */
   private record Loss(Place place, long from, long to) {}
 
-  LogReplay(int commitColumnFamily) {
+  /**
+   * A replay of nothing yet.
+   *
+   * @param newestFirst the highest sequence number that the log can begin with, or -1
+   */
+  LogReplay(int commitColumnFamily, long newestFirst) {
     batches = new WriteBatchReader(commitColumnFamily);
+    this.newestFirst = newestFirst;
   }
 
   void read(long number, Path path) throws IOException {
@@ -106,15 +119,22 @@ final class LogReplay implements LogFileReader.Visitor {
       // Found by search after damage: the bytes only looked like a record.
       return;
     }
-    if (readable && stopped && gap == null && !fileBegun && batches.sequence() == nextSequence) {
+    boolean first = !fileBegun;
+    if (readable && stopped && gap == null && first && batches.sequence() == nextSequence) {
       stopped = false;
       latest = null;
     }
     fileBegun = true;
     boolean recovered = readable && !stopped;
-    if (recovered && isBehindGap()) {
+    if (recovered && (isBehindGap() || (first && isBehindMissingEntries()))) {
       stopAtGap(offset);
       recovered = false;
+    }
+    if (recovered
+        && nextSequence == UNKNOWN
+        && newestFirst != UNKNOWN
+        && batches.sequence() > newestFirst) {
+      gapBefore = new LogGap(file, offset);
     }
     if (recovered) {
       nextSequence = batches.nextSequence();
@@ -148,6 +168,14 @@ final class LogReplay implements LogFileReader.Visitor {
   }
 
   /**
+   * Entries that carry no version are missed by their numbers: of two files that were not forced to
+   * the disk, the earlier has arrived without its end.
+   */
+  private boolean isBehindMissingEntries() {
+    return nextSequence != UNKNOWN && batches.sequence() > nextSequence;
+  }
+
+  /**
    * RocksDB would go on, with a hole. What lies behind has been lost with what is missing, unless
    * some row vouches for that: then it is damage.
    */
@@ -156,7 +184,7 @@ final class LogReplay implements LogFileReader.Visitor {
       latest = new Place(file, offset, "log before this record is missing");
     }
     gap = end;
-    gapTo = rows[0] - 1;
+    gapTo = rowCount > 0 ? rows[0] - 1 : UNKNOWN;
     stopped = true;
   }
 
@@ -176,7 +204,7 @@ final class LogReplay implements LogFileReader.Visitor {
     if (lastVersion == 0 || durable <= lastVersion || place == null) {
       return;
     }
-    long to = gap == null ? durable : gapTo;
+    long to = gap == null || gapTo == UNKNOWN ? durable : gapTo;
     if (loss == null) {
       loss = new Loss(place, lastVersion + 1, to);
     } else if (to > loss.to()) {
@@ -184,8 +212,13 @@ final class LogReplay implements LogFileReader.Visitor {
     }
   }
 
+  /** Where entries are missing in front of the whole log; null when none are. */
+  @Nullable LogGap gapBefore() {
+    return gapBefore;
+  }
+
   LogGap beginning() {
-    return beginning;
+    return gapBefore == null ? beginning : gapBefore;
   }
 
   LogCheckResult result() {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ManifestReader implements LogFileReader.Visitor {
   private static final int LOG_NUMBER = 2;
+  private static final int LAST_SEQUENCE = 4;
   private static final int MIN_LOG_NUMBER_TO_KEEP = 10;
   private static final int NEW_FILE = 7;
   private static final int NEW_FILE_2 = 100;
@@ -33,6 +34,7 @@ final class ManifestReader implements LogFileReader.Visitor {
   private final Map<Integer, Long> logNumbers = new HashMap<>();
   private final SortedMap<Long, ManifestFile> files = new TreeMap<>();
   private long minLogNumberToKeep;
+  private long lastSequence = -1;
   private boolean whole = true;
 
   private ManifestReader() {}
@@ -42,12 +44,27 @@ final class ManifestReader implements LogFileReader.Visitor {
    * which RocksDB itself refuses to open.
    */
   static long oldestLogNumber(Path storeDirectory) throws IOException {
+    return needed(storeDirectory).oldestNumber();
+  }
+
+  /**
+   * What of the log RocksDB will read.
+   *
+   * @param oldestNumber the number of the oldest file; 0 when there is no readable manifest
+   * @param newestFirst the highest sequence number that its first entry can have; -1 when that is
+   *     not known. What had been written when the manifest was, is in sorted files or in the log
+   */
+  record NeededLog(long oldestNumber, long newestFirst) {}
+
+  static NeededLog needed(Path storeDirectory) throws IOException {
     ManifestReader reader = read(storeDirectory);
     if (reader == null) {
-      return 0;
+      return new NeededLog(0, -1);
     }
     long oldest = reader.logNumbers.values().stream().mapToLong(Long::longValue).min().orElse(0);
-    return Math.max(oldest, reader.minLogNumberToKeep);
+    return new NeededLog(
+        Math.max(oldest, reader.minLogNumberToKeep),
+        reader.whole && reader.lastSequence >= 0 ? reader.lastSequence + 1 : -1);
   }
 
   /** The sorted files that count, by number; null when the manifest is not there or damaged. */
@@ -107,8 +124,9 @@ final class ManifestReader implements LogFileReader.Visitor {
       switch (tag) {
         case LOG_NUMBER -> logNumber = record.varint64();
         case MIN_LOG_NUMBER_TO_KEEP -> keepFrom(record.varint64());
-        // Next file, last sequence, previous log.
-        case 3, 4, 9 -> record.skipVarint();
+        case LAST_SEQUENCE -> lastSequence = Math.max(lastSequence, record.varint64());
+        // Next file, previous log.
+        case 3, 9 -> record.skipVarint();
         // Comparator.
         case 1 -> record.skipPrefixed();
         // Compaction cursor: level, key.

@@ -13,6 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the write-ahead log before RocksDB does and finds acknowledged commits that RocksDB would
@@ -23,9 +24,10 @@ import java.util.regex.Pattern;
  * bit in the middle. The difference is in the commit rows: each says up to which version the log
  * was fsynced when it was written ({@code durableUpTo}). So when a row after the damage, in the
  * same or a later file, covers a version that cannot be read before it, acknowledged commits are
- * missing. A gap in the dense versions, behind which RocksDB would go on, is judged likewise: a log
- * file is missing or was cut short; unless nobody vouches for what it had, which is a power cut
- * that has taken commits that were never forced to the disk.
+ * missing. A gap in the dense versions, or in the sequence numbers from one file to the next,
+ * behind which RocksDB would go on, is judged likewise: a log file is missing or was cut short;
+ * unless nobody vouches for what it had, which is a power cut that has taken commits that were
+ * never forced to the disk.
  *
  * <p>Damage to the very last group cannot be told from a torn tail: nothing after it covers it. Nor
  * can the loss of the newest log file, or of whole groups at its end.
@@ -53,8 +55,19 @@ public final class WriteAheadLogCheck {
   }
 
   /**
+   * Where the log begins, when entries are missing between what the manifest had seen and its first
+   * one; null when none are.
+   *
+   * @throws CorruptionException as {@link #check}
+   * @throws UnavailableException when a file cannot be read
+   */
+  public static @Nullable LogGap gapBefore(Path storeDirectory, int commitColumnFamilyId) {
+    return replay(storeDirectory, commitColumnFamilyId).gapBefore();
+  }
+
+  /**
    * Where the first commit in the log begins, for the case that the one before is nowhere: the gap
-   * is in front of it.
+   * is in front of it, or of the whole log.
    *
    * @throws CorruptionException as {@link #check}
    * @throws UnavailableException when a file cannot be read
@@ -64,11 +77,11 @@ public final class WriteAheadLogCheck {
   }
 
   private static LogReplay replay(Path storeDirectory, int commitColumnFamilyId) {
-    LogReplay replay = new LogReplay(commitColumnFamilyId);
     try {
+      ManifestReader.NeededLog needed = ManifestReader.needed(storeDirectory);
+      LogReplay replay = new LogReplay(commitColumnFamilyId, needed.newestFirst());
       SortedMap<Long, Path> files = logFiles(storeDirectory);
-      for (Map.Entry<Long, Path> file :
-          files.tailMap(ManifestReader.oldestLogNumber(storeDirectory)).entrySet()) {
+      for (Map.Entry<Long, Path> file : files.tailMap(needed.oldestNumber()).entrySet()) {
         replay.read(file.getKey(), file.getValue());
       }
       return replay;

@@ -3,6 +3,7 @@ package dev.nacre.store.verify;
 import dev.nacre.error.NacreException;
 import dev.nacre.error.ResourceExhaustedException;
 import dev.nacre.error.UnavailableException;
+import dev.nacre.store.layout.FileErrors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -27,6 +28,8 @@ public final class IoFailures {
           cause);
     }
     return new UnavailableException(
-        what + " failed at " + place + ": " + cause, Map.of("path", place.toString()), cause);
+        what + " failed at " + place + ": " + FileErrors.text(cause),
+        Map.of("path", place.toString()),
+        cause);
   }
 }

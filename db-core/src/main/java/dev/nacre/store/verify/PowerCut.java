@@ -126,7 +126,7 @@ public final class PowerCut {
     }
     LogCheckResult log = WriteAheadLogCheck.check(store, ColumnFamily.COMMIT.id());
     LogGap gap = log.gap();
-    if (gap == null && torn == null && log.firstVersion() > 1 && directory.mayHaveLostPower()) {
+    if (gap == null && torn == null && directory.mayHaveLostPower() && mayBeginLate(store, log)) {
       try (RocksEngine engine = StoreFiles.openReadOnly(store)) {
         gap = gapAtBeginning(engine, store, log);
       }
@@ -139,12 +139,27 @@ public final class PowerCut {
    * null when there is none.
    */
   static @Nullable LogGap gapAtBeginning(RocksEngine engine, Path store, LogCheckResult log) {
+    if (log.firstVersion() == 0) {
+      // Of what a sweep or a purge has noted, for one, whose commits have not arrived.
+      return isKept(engine, log.durableUpTo())
+          ? WriteAheadLogCheck.gapBefore(store, ColumnFamily.COMMIT.id())
+          : null;
+    }
     long before = log.firstVersion() - 1;
-    return before > 0
-            && log.durableUpTo() < before
-            && engine.get(ColumnFamily.COMMIT, Keys.commit(before)) == null
+    return before > 0 && log.durableUpTo() < before && !isKept(engine, before)
         ? WriteAheadLogCheck.beginning(store, ColumnFamily.COMMIT.id())
         : null;
+  }
+
+  private static boolean mayBeginLate(Path store, LogCheckResult log) {
+    return log.firstVersion() == 0
+        ? WriteAheadLogCheck.gapBefore(store, ColumnFamily.COMMIT.id()) != null
+        : log.firstVersion() > 1;
+  }
+
+  /** Whether a commit, and so every one before it, is in the sorted files. */
+  private static boolean isKept(RocksEngine engine, long version) {
+    return version == 0 || engine.get(ColumnFamily.COMMIT, Keys.commit(version)) != null;
   }
 
   private static boolean opens(Path store) {

@@ -95,8 +95,41 @@ class StoreDirectoryTest {
     assertTrue(
         assertThrows(FormatException.class, () -> open("db")).toString().contains("is a file"));
     assertEquals("text", Files.readString(temp.resolve("db")));
-    // A parent that is a file is the file system's refusal.
-    assertThrows(UnavailableException.class, () -> open("db/below"));
+    FormatException below = assertThrows(FormatException.class, () -> open("db/below/further"));
+    assertTrue(below.toString().contains("cannot be below a file"), below::toString);
+  }
+
+  @Test
+  void open_partsOfTheWrongKind_areNamedAndNothingIsChanged() throws IOException {
+    open("db").close();
+    for (String part : List.of("index", "snapshots", "store", "LOCK", "OWNER")) {
+      Path kept = temp.resolve("kept-" + part);
+      Path damaged = temp.resolve("db").resolve(part);
+      boolean directory = Files.isDirectory(damaged);
+      boolean there = Files.exists(damaged);
+      if (there) {
+        Files.move(damaged, kept);
+      }
+      if (directory) {
+        Files.writeString(damaged, "something else");
+      } else {
+        Files.createDirectory(damaged);
+      }
+      CorruptionException thrown = assertThrows(CorruptionException.class, () -> open("db"));
+      assertEquals(part, thrown.details().get("part"));
+      Files.delete(damaged);
+      if (there) {
+        Files.move(kept, damaged);
+      }
+      open("db").close();
+    }
+  }
+
+  @Test
+  void open_whereNothingCanBeMade_saysWhyInWords() {
+    UnavailableException thrown =
+        assertThrows(UnavailableException.class, () -> open("x".repeat(300)));
+    assertFalse(thrown.toString().contains("java.nio"), thrown::toString);
   }
 
   @Test

@@ -124,6 +124,13 @@ final class LogTestStore implements AutoCloseable {
     }
   }
 
+  /** An entry that is of no commit, as a sweep notes one, without fsync. */
+  void unsyncedNote() throws RocksDBException {
+    try (WriteOptions unsynced = new WriteOptions()) {
+      db.put(handles.get(0), unsynced, new byte[] {7}, new byte[] {8});
+    }
+  }
+
   /** Begins a new log file; the older ones stay, because the other families are not flushed. */
   void newLogFile() throws RocksDBException {
     try (FlushOptions flush = new FlushOptions().setWaitForFlush(true);

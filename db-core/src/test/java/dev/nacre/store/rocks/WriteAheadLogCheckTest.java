@@ -2,6 +2,7 @@ package dev.nacre.store.rocks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -267,6 +268,49 @@ class WriteAheadLogCheckTest {
         WriteAheadLogCheck.behind(crashed, new LogGap(first, end)));
     // RocksDB opens it with a hole.
     assertEquals(List.of(1L, 2L, 3L, 4L, 6L), recovered(crashed));
+  }
+
+  @Test
+  void check_noteBehindMissingCommits_isBehindAGap() throws Exception {
+    Path crashed;
+    try (LogTestStore store = LogTestStore.create(temp.resolve("store"), 1)) {
+      store.group(3, 40);
+      store.unsyncedCommit();
+      store.unsyncedCommit();
+      store.newLogFile();
+      store.unsyncedNote();
+      crashed = store.crash(temp.resolve("crashed"));
+    }
+    assertEquals(new LogCheckResult(1, 5, 3, ""), check(crashed));
+    Path first = LogTestStore.logFiles(crashed).getFirst();
+    byte[] good = Files.readAllBytes(first);
+    int end = recordStart(good, 2);
+    Files.write(first, Arrays.copyOf(good, end));
+    assertEquals(new LogCheckResult(1, 4, 3, "", new LogGap(first, end)), check(crashed));
+  }
+
+  @Test
+  void gapBefore_noteWhoseWholeEarlierLogIsLost_isInFrontOfIt() throws Exception {
+    Path crashed;
+    Path later;
+    try (LogTestStore store = LogTestStore.create(temp.resolve("store"), 1)) {
+      store.unsyncedCommit();
+      store.unsyncedCommit();
+      // Before the manifest names what the flush has written.
+      crashed = store.crash(temp.resolve("crashed"));
+      store.newLogFile();
+      store.unsyncedNote();
+      later = store.crash(temp.resolve("later"));
+    }
+    Path first = LogTestStore.logFiles(crashed).getFirst();
+    Path second = LogTestStore.logFiles(later).getLast();
+    Files.copy(second, crashed.resolve(second.getFileName()));
+    assertNull(WriteAheadLogCheck.gapBefore(later, LogTestStore.COMMIT));
+    Files.write(first, new byte[0]);
+    assertEquals(LogCheckResult.EMPTY, check(crashed));
+    assertEquals(
+        new LogGap(crashed.resolve(second.getFileName()), 0),
+        WriteAheadLogCheck.gapBefore(crashed, LogTestStore.COMMIT));
   }
 
   @Test
