@@ -175,7 +175,10 @@ public interface Store extends AutoCloseable {
   /** Every vector of a space as of a visible version, in key order. Ignores expiry. */
   void scanVectors(long version, int namespaceId, EmbeddingSpace space, VectorSink sink);
 
-  /** The metadata of every record of a namespace as of a read point, in key order. */
+  /**
+   * What filters see of every record of a namespace as of a read point, in key order: its metadata,
+   * and the fields of its value that the namespace declared then.
+   */
   void scanMetadata(ReadPoint at, String namespace, MetadataSink sink);
 
   /**
