@@ -35,6 +35,7 @@ class BenchTest {
     "watch, 'thousand changes a second, without values, commits of 100'",
     "load, 'time, Nacre / RocksDB, batches of 5,000'",
     "search, 'search p50, Nacre / Lucene at recall 0.99'",
+    "similarity, 'scan / memory bandwidth'",
     "as-of-search, 'search p50, past / present'"
   })
   void run_tiny_printsTheRatioAndCleansUp(String command, String ratio) throws IOException {

@@ -1,28 +1,37 @@
 package dev.nacre.cli;
 
+import dev.nacre.error.ValidationException;
 import dev.nacre.filter.Filter;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A condition on metadata as an argument: {@code year>=2020}. */
+/**
+ * A filter as an argument, in the grammar of {@link Filter#parse}. Since a shell takes quotes away,
+ * one comparison with a bare word is a filter, too: {@code kind=odd}.
+ */
 final class ConditionConverter implements ITypeConverter<Filter> {
-  private static final Pattern FORM =
-      Pattern.compile("([^=<>!]+)(=|!=|<=|>=|<|>)(.*)", Pattern.DOTALL);
+  private static final Pattern BARE =
+      Pattern.compile("([^=<>!\\s'\"`()]+)(=|!=|<=|>=|<|>)([^=<>!\\s'\"`(),]+)");
 
   ConditionConverter() {}
 
   @Override
   public Filter convert(String text) {
-    Matcher form = FORM.matcher(text);
-    if (!form.matches()) {
-      throw new TypeConversionException(
-          "\"" + text + "\" is no condition: write field=value, or with != < <= > >=");
+    try {
+      return Filter.parse(text);
+    } catch (ValidationException e) {
+      Matcher bare = BARE.matcher(text);
+      if (!bare.matches()) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
+      return compare(bare.group(1), bare.group(2), Json.typed(bare.group(1), bare.group(3)));
     }
-    String field = form.group(1).strip();
-    Object value = Json.typed(field, form.group(3).strip());
-    return switch (form.group(2)) {
+  }
+
+  private static Filter compare(String field, String operator, Object value) {
+    return switch (operator) {
       case "=" -> Filter.eq(field, value);
       case "!=" -> Filter.ne(field, value);
       case "<" -> Filter.lt(field, value);

@@ -3,6 +3,7 @@ package dev.nacre.cli;
 import dev.nacre.Database;
 import dev.nacre.error.ValidationException;
 import dev.nacre.model.Commit;
+import dev.nacre.model.DeclaredField;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metric;
 import dev.nacre.model.Namespace;
@@ -36,6 +37,7 @@ import picocli.CommandLine.TypeConversionException;
       "Examples:",
       "  nacre configure memory notes --time-to-live P30D",
       "  nacre configure memory notes --retention 30d",
+      "  nacre configure memory notes --field 'author=$.author.name' --field 'tags=$.tags[*]'",
       "  nacre configure memory notes --space clip:512:cosine:clip-vit-b32"
     })
 final class ConfigureCommand extends DirectoryCommand {
@@ -76,8 +78,40 @@ final class ConfigureCommand extends DirectoryCommand {
               + "record, or as long as in 30d, 12h or P30D. What is not kept is dropped in the background.")
   private @Nullable Retention retention;
 
+  @Option(
+      names = "--field",
+      paramLabel = "NAME=PATH",
+      converter = FieldConverter.class,
+      description =
+          "Declare a part of JSON values that filters see under NAME, as in author=$.author.name or "
+              + "tags=$.tags[*]. May be repeated. Without a path, as in author=, it is declared no more.")
+  private List<Field> fields = List.of();
+
   ConfigureCommand(Terminal terminal) {
     super(terminal);
+  }
+
+  /** A field to declare, or to declare no more. */
+  record Field(String name, @Nullable DeclaredField declared) {}
+
+  /** A declared field as an argument. */
+  static final class FieldConverter implements ITypeConverter<Field> {
+    FieldConverter() {}
+
+    @Override
+    public Field convert(String text) {
+      int sign = text.indexOf('=');
+      if (sign < 1) {
+        throw new TypeConversionException("\"" + text + "\" is not NAME=PATH");
+      }
+      String name = text.substring(0, sign);
+      String path = text.substring(sign + 1);
+      try {
+        return new Field(name, path.isEmpty() ? null : new DeclaredField(name, path));
+      } catch (ValidationException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
+    }
   }
 
   /** A retention as an argument. */
@@ -142,7 +176,8 @@ final class ConfigureCommand extends DirectoryCommand {
                   new NamespaceOptions(
                       declared,
                       timeToLive(before),
-                      retention == null ? before.retention() : retention)));
+                      retention == null ? before.retention() : retention,
+                      fields(before))));
       answer(
           Json.of(commit),
           "version " + commit.version() + ", committed at " + commit.committedAt());
@@ -150,8 +185,19 @@ final class ConfigureCommand extends DirectoryCommand {
     }
   }
 
+  private List<DeclaredField> fields(NamespaceOptions before) {
+    List<DeclaredField> declared = new ArrayList<>(before.fields());
+    for (Field field : fields) {
+      declared.removeIf(known -> known.name().equals(field.name));
+      if (field.declared != null) {
+        declared.add(field.declared);
+      }
+    }
+    return declared;
+  }
+
   private boolean namesNothing() {
-    return expiry == null && spaces.isEmpty() && retention == null;
+    return expiry == null && spaces.isEmpty() && retention == null && fields.isEmpty();
   }
 
   private @Nullable Duration timeToLive(NamespaceOptions before) {

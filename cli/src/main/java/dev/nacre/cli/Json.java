@@ -99,6 +99,10 @@ final class Json {
       node.put("timeToLive", namespace.options().timeToLive().toString());
     }
     node.put("retention", namespace.options().retention().toString());
+    if (!namespace.options().fields().isEmpty()) {
+      ObjectNode fields = node.putObject("fields");
+      namespace.options().fields().forEach(field -> fields.put(field.name(), field.path()));
+    }
     ArrayNode spaces = node.putArray("spaces");
     for (EmbeddingSpace space : namespace.spaces()) {
       ObjectNode one =

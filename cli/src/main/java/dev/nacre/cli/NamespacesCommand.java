@@ -45,11 +45,16 @@ final class NamespacesCommand extends DirectoryCommand {
         namespace.spaces().stream()
             .map(NamespacesCommand::describe)
             .collect(Collectors.joining(", "));
+    String fields =
+        namespace.options().fields().stream()
+            .map(field -> field.name() + "=" + field.path())
+            .collect(Collectors.joining(", "));
     return (namespace.options().timeToLive() == null
             ? ""
             : "  records expire after " + namespace.options().timeToLive())
         + retention(namespace.options().retention())
-        + (spaces.isEmpty() ? "" : "  spaces: " + spaces);
+        + (spaces.isEmpty() ? "" : "  spaces: " + spaces)
+        + (fields.isEmpty() ? "" : "  fields: " + Printable.line(fields));
   }
 
   private static String retention(Retention retention) {

@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  nacre similar memory notes --text 'what does Ada drink?'",
-      "  nacre similar memory notes --key n1 --where 'year>=2020' --as-of 2026-01-31"
+      "  nacre similar memory notes --key n1 --where 'year >= 2020' --as-of 2026-01-31"
     })
 final class SimilarCommand extends DirectoryCommand {
   @Parameters(index = "1", paramLabel = "NAMESPACE", description = "The namespace.")
@@ -78,11 +78,11 @@ final class SimilarCommand extends DirectoryCommand {
 
   @Option(
       names = "--where",
-      paramLabel = "CONDITION",
+      paramLabel = "FILTER",
       converter = ConditionConverter.class,
       description =
-          "Only records whose metadata match: field=value, also != < <= > >=. May be repeated: all must "
-              + "hold.")
+          "Only records that match, as in \"price < 10 and tags contains 'red'\"; the grammar is in "
+              + "docs/reference/filters.md. May be repeated: all must hold.")
   private List<Filter> conditions = List.of();
 
   @Mixin private AsOfOption asOf = new AsOfOption();

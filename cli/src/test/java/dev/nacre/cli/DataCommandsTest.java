@@ -221,7 +221,20 @@ class DataCommandsTest {
     assertTrue(filtered.contains("1 found, exact, at version 5"), filtered);
     assertEquals(1, Commands.run("similar", db, "notes", "--key", "n0", "--where", "n>9").code());
     assertFails(1, "no-such", "similar", db, "notes", "--key", "no-such");
-    assertFails(ExitCode.USAGE, "condition", "similar", db, "notes", "--key", "n0", "--where", "n");
+    String both = "kind = 'odd' and (n between 2 and 4 or n is null)";
+    assertEquals(filtered, ok("similar", db, "notes", "--key", "n0", "--where", both).out());
+    String wrong = "column 8: expected a value (texts stand in quotes), found \"odd\"";
+    assertFails(
+        ExitCode.USAGE,
+        wrong,
+        "similar",
+        db,
+        "notes",
+        "--key",
+        "n0",
+        "--where",
+        "kind = odd and n");
+    assertFails(ExitCode.USAGE, "the end", "similar", db, "notes", "--key", "n0", "--where", "n");
   }
 
   @Test
@@ -249,6 +262,17 @@ class DataCommandsTest {
     assertEquals("m-1", namespace.path("spaces").path(0).path("model").asText());
     assertEquals("COSINE", namespace.path("spaces").path(1).path("metric").asText());
     assertEquals("all", namespace.path("retention").asText());
+    assertTrue(namespace.path("fields").isMissingNode());
+    ok("configure", db, "notes", "--field", "a=$.b.c", "--field", "tags=$['=x'][*]");
+    ok("configure", db, "notes", "--field", "a=$.d", "--retention", "all");
+    JsonNode fields = json("namespaces", db, "--json").path("fields");
+    assertEquals("{\"tags\":\"$['=x'][*]\",\"a\":\"$.d\"}", fields.toString());
+    assertTrue(ok("namespaces", db).out().contains("fields: tags=$['=x'][*], a=$.d"));
+    ok("configure", db, "notes", "--field", "tags=");
+    assertEquals("{\"a\":\"$.d\"}", json("namespaces", db, "--json").path("fields").toString());
+    assertFails(
+        ExitCode.USAGE, "character 1: expected", "configure", db, "notes", "--field", "a=b");
+    assertFails(ExitCode.USAGE, "NAME=PATH", "configure", db, "notes", "--field", "a");
     ok("configure", db, "notes", "--retention", "last:5");
     assertEquals("last:5", json("namespaces", db, "--json").path("retention").asText());
     assertTrue(ok("namespaces", db).out().contains("keeps 5 versions"));

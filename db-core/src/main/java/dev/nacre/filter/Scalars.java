@@ -3,21 +3,24 @@ package dev.nacre.filter;
 import dev.nacre.error.ValidationException;
 import dev.nacre.model.Metadata;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Checks and comparisons of metadata scalars. */
 final class Scalars {
+  private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
   private Scalars() {}
 
   /** Refuses a name that no field of metadata can have. */
   static void checkField(String field) {
-    var _ = checked(field, true);
+    var _ = Metadata.of(Collections.singletonMap(field, true));
   }
 
   /** The values as metadata would keep them. */
@@ -30,8 +33,21 @@ final class Scalars {
     return List.copyOf(kept);
   }
 
-  /** The value as metadata would keep it: a String, Boolean, Long or Double. */
+  /** The value as metadata would keep it, a String, Boolean, Long or Double; or an Instant. */
   static Object checked(String field, @Nullable Object value) {
+    if (value instanceof Instant instant) {
+      checkField(field);
+      if (instant.isBefore(FIRST) || instant.isAfter(LAST)) {
+        throw new ValidationException(
+            "filter on \""
+                + field
+                + "\" compares with the time "
+                + instant
+                + "; texts of RFC 3339 have the years 0 to 9999",
+            Map.of("field", field));
+      }
+      return instant;
+    }
     Object kept = Metadata.of(Collections.singletonMap(field, value)).get(field).orElseThrow();
     if (kept instanceof List) {
       throw new ValidationException(
@@ -41,7 +57,7 @@ final class Scalars {
     return kept;
   }
 
-  /** The value as metadata would keep it: a String, Long or Double. */
+  /** The value as metadata would keep it, a String, Long or Double; or an Instant. */
   static Object ordered(String field, Object value) {
     Object kept = checked(field, value);
     if (kept instanceof Boolean) {
@@ -52,19 +68,50 @@ final class Scalars {
     return kept;
   }
 
-  static boolean any(Metadata metadata, String field, Predicate<Object> test) {
-    Optional<Object> found = metadata.get(field);
-    if (found.isEmpty()) {
+  /** Refuses bounds of which no value can be within both. */
+  static void checkSameKind(String field, Object low, Object high) {
+    boolean same =
+        low instanceof Number ? high instanceof Number : low.getClass() == high.getClass();
+    if (!same) {
+      throw new ValidationException(
+          "filter on \""
+              + field
+              + "\" has a range from "
+              + kind(low)
+              + " to "
+              + kind(high)
+              + "; both have to be of the same kind",
+          Map.of("field", field));
+    }
+  }
+
+  private static String kind(Object value) {
+    return switch (value) {
+      case String _ -> "a string";
+      case Instant _ -> "a time";
+      default -> "a number";
+    };
+  }
+
+  /** Whether the value of a field, or one of its elements, passes a test; null never does. */
+  static boolean any(@Nullable Object found, Predicate<Object> test) {
+    if (found instanceof List<?> elements) {
+      for (Object element : elements) {
+        if (test.test(element)) {
+          return true;
+        }
+      }
       return false;
     }
-    return found.get() instanceof List<?> elements
-        ? elements.stream().anyMatch(test)
-        : test.test(found.get());
+    return found != null && test.test(found);
   }
 
   static boolean equal(Object element, Object value) {
     if (element instanceof Number left && value instanceof Number right) {
       return compare(left, right) == 0;
+    }
+    if (value instanceof Instant instant) {
+      return element instanceof String text && instant.equals(Instants.parse(text));
     }
     return element.equals(value);
   }
@@ -75,6 +122,12 @@ final class Scalars {
       sign = compare(left, right);
     } else if (element instanceof String left && value instanceof String right) {
       sign = compareByCodePoint(left, right);
+    } else if (element instanceof String left && value instanceof Instant right) {
+      Instant instant = Instants.parse(left);
+      if (instant == null) {
+        return false;
+      }
+      sign = instant.compareTo(right);
     } else {
       return false;
     }
@@ -84,6 +137,13 @@ final class Scalars {
       case GT -> sign > 0;
       case GE -> sign >= 0;
     };
+  }
+
+  /** Compares two strings, or two numbers. */
+  static int compare(Object left, Object right) {
+    return left instanceof String text
+        ? compareByCodePoint(text, (String) right)
+        : compare((Number) left, (Number) right);
   }
 
   private static int compare(Number left, Number right) {

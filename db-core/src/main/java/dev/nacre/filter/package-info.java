@@ -1,6 +1,6 @@
 /**
- * Conditions over metadata as a typed tree: {@link dev.nacre.filter.Filter} is the entry. Depends
- * on {@code dev.nacre.model} and {@code dev.nacre.error}.
+ * Conditions over metadata as a typed tree and as text: {@link dev.nacre.filter.Filter} is the
+ * entry. Depends on {@code dev.nacre.model} and {@code dev.nacre.error}.
  */
 @NullMarked
 @CheckReturnValue

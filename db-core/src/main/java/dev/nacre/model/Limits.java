@@ -19,6 +19,9 @@ public record Limits(int valueBytes, int metadataBytes, int batchBytes) {
   /** The most embedding spaces of one namespace. */
   public static final int SPACES_MAX = 1024;
 
+  /** The most declared fields of one namespace. */
+  public static final int FIELDS_MAX = 64;
+
   /** The defaults. */
   public static final Limits DEFAULT = new Limits(16 << 20, 64 << 10, 64 << 20);
 

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * everything else is refused with the name of the field.
  */
 public final class Metadata {
+  /** The longest name of a field, in UTF-16 characters. */
+  static final int NAME_MAX = 256;
+
   /** No metadata. */
   public static final Metadata EMPTY = new Metadata(new TreeMap<>());
 
@@ -128,7 +131,7 @@ public final class Metadata {
               + "; names are strings",
           Map.of("field", String.valueOf(key)));
     }
-    if (name.isEmpty() || name.length() > 256) {
+    if (name.isEmpty() || name.length() > NAME_MAX) {
       throw new ValidationException(
           "metadata field name has " + name.length() + " characters; 1 to 256 are allowed",
           Map.of("field", name));

@@ -16,10 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param timeToLive how long after a write of its value a record expires when the write does not
  *     say, or null for never
  * @param retention how much of its history is kept
+ * @param fields at most {@link Limits#FIELDS_MAX} parts of JSON values that filters see, each under
+ *     a name of its own; a search as of a version takes those that were declared then
  */
 public record NamespaceOptions(
-    List<EmbeddingSpace> spaces, @Nullable Duration timeToLive, Retention retention) {
-  /** No declared spaces, no expiry, all history. */
+    List<EmbeddingSpace> spaces,
+    @Nullable Duration timeToLive,
+    Retention retention,
+    List<DeclaredField> fields) {
+  /** No declared spaces or fields, no expiry, all history. */
   public static final NamespaceOptions DEFAULT = new NamespaceOptions(List.of(), null);
 
   /** The longest time to live: a hundred years. */
@@ -28,6 +33,12 @@ public record NamespaceOptions(
   /** Options that keep all history. */
   public NamespaceOptions(List<EmbeddingSpace> spaces, @Nullable Duration timeToLive) {
     this(spaces, timeToLive, Retention.all());
+  }
+
+  /** Options that declare no field. */
+  public NamespaceOptions(
+      List<EmbeddingSpace> spaces, @Nullable Duration timeToLive, Retention retention) {
+    this(spaces, timeToLive, retention, List.of());
   }
 
   /** Checks the options. */
@@ -42,6 +53,16 @@ public record NamespaceOptions(
       throw new ValidationException(
           "the options declare " + spaces.size() + " spaces; at most " + Limits.SPACES_MAX,
           Map.of("max", Integer.toString(Limits.SPACES_MAX)));
+    }
+    requireNonNull(fields, "fields");
+    fields = List.copyOf(fields);
+    if (fields.size() > Limits.FIELDS_MAX) {
+      throw new ValidationException(
+          "the options declare " + fields.size() + " fields; at most " + Limits.FIELDS_MAX,
+          Map.of("max", Integer.toString(Limits.FIELDS_MAX)));
+    }
+    if (fields.stream().map(DeclaredField::name).distinct().count() != fields.size()) {
+      throw new ValidationException("a field is declared twice in " + fields);
     }
     boolean possible =
         timeToLive == null
@@ -59,6 +80,11 @@ public record NamespaceOptions(
 
   /** The same with another retention. */
   public NamespaceOptions withRetention(Retention value) {
-    return new NamespaceOptions(spaces, timeToLive, value);
+    return new NamespaceOptions(spaces, timeToLive, value, fields);
+  }
+
+  /** The same with these declared fields and no others. */
+  public NamespaceOptions withFields(List<DeclaredField> value) {
+    return new NamespaceOptions(spaces, timeToLive, retention, value);
   }
 }

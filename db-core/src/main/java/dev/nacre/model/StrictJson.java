@@ -44,6 +44,22 @@ final class StrictJson {
           .addModule(strictMapKeys())
           .build();
 
+  /** For documents that were checked when they were written. */
+  private static final JsonFactory STORED =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(DEPTH_MAX)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  /** Reads tokens of a document that was checked when it was written. */
+  @FunctionalInterface
+  interface TokenReader {
+    void read(JsonParser parser) throws IOException;
+  }
+
   private StrictJson() {}
 
   private static SimpleModule strictMapKeys() {
@@ -172,6 +188,15 @@ final class StrictJson {
   static JsonNode tree(byte[] row, int start) {
     try {
       return MAPPER.readTree(row, start, row.length - start);
+    } catch (IOException e) {
+      throw refused(String.valueOf(e.getMessage()), "", e);
+    }
+  }
+
+  /** Has a reader read a document. */
+  static void read(byte[] row, int start, TokenReader reader) {
+    try (JsonParser parser = STORED.createParser(row, start, row.length - start)) {
+      reader.read(parser);
     } catch (IOException e) {
       throw refused(String.valueOf(e.getMessage()), "", e);
     }

@@ -126,6 +126,11 @@ public sealed interface Value {
       return StrictJson.tree(row, start);
     }
 
+    /** Has a reader read the document, token by token. */
+    void read(StrictJson.TokenReader reader) {
+      StrictJson.read(row, start, reader);
+    }
+
     /**
      * The document as an instance of {@code type}.
      *

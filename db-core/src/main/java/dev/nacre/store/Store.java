@@ -209,7 +209,10 @@ public interface Store extends AutoCloseable {
    */
   void checkReadable(long version, int namespaceId);
 
-  /** The metadata of every record of a namespace as of a read point, in key order. */
+  /**
+   * What filters see of every record of a namespace as of a read point, in key order: its metadata,
+   * and the fields of its value that the namespace declared then.
+   */
   void scanMetadata(ReadPoint at, String namespace, MetadataSink sink);
 
   /**

@@ -2,6 +2,7 @@ package dev.nacre.store;
 
 import dev.nacre.error.HistoryDroppedException;
 import dev.nacre.model.Change;
+import dev.nacre.model.DeclaredFields;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Operation;
 import dev.nacre.model.ReadPoint;
@@ -193,6 +194,7 @@ final class ViewReads {
   void scanMetadata(ReadPoint at, NamespaceEntry entry, MetadataSink sink) {
     HistoryFloors.checkReadable(entry, at.version());
     probe.beforeRead();
+    DeclaredFields declared = DeclaredFields.of(entry.options(at.version()).fields());
     ScanRange range = ScanRange.ofRecords(entry.id(), new byte[0], null, null, null);
     try (AsOfScan scan =
         new AsOfScan(
@@ -205,7 +207,10 @@ final class ViewReads {
             committer::startedVersion)) {
       while (scan.next()) {
         RecordRow row = RecordReader.live(scan.record(), at);
-        if (row != null && !sink.accept(Keys.text(scan.key()), row.metadata())) {
+        if (row != null
+            && !sink.accept(
+                Keys.text(scan.key()),
+                declared.isEmpty() ? row.metadata() : declared.of(row.metadata(), row.value()))) {
           break;
         }
       }

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nacre.error.ValidationException;
 import dev.nacre.model.Metadata;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FilterTest {
@@ -153,5 +155,115 @@ class FilterTest {
     values.clear();
     assertEquals(new Filter.In("f", List.of(1L, 2L)), in);
     assertThrows(UnsupportedOperationException.class, () -> ((Filter.In) in).values().clear());
+  }
+
+  @Test
+  void instants_compareWithTexts_exactlyAndAcrossOffsets() {
+    Instant noon = Instant.parse("2026-01-31T12:00:00Z");
+    for (String same :
+        List.of(
+            "2026-01-31T12:00:00Z",
+            "2026-01-31t12:00:00.000z",
+            "2026-01-31 13:00:00+01:00",
+            "2026-01-30T23:30:00.000000000-12:30")) {
+      Metadata metadata = Metadata.of("at", same);
+      assertTrue(Filter.eq("at", noon).matches(metadata), same);
+      assertFalse(Filter.ne("at", noon).matches(metadata), same);
+      assertFalse(Filter.lt("at", noon).matches(metadata), same);
+      assertTrue(Filter.between("at", noon, noon).matches(metadata), same);
+      assertTrue(Filter.in("at", List.of("x", noon)).matches(metadata), same);
+      assertTrue(Filter.contains("at", noon).matches(Metadata.of("at", List.of(same))), same);
+    }
+    Metadata later = Metadata.of("at", "2026-01-31T12:00:00.000000001Z");
+    assertTrue(Filter.gt("at", noon).matches(later));
+    assertFalse(Filter.le("at", noon).matches(later));
+    for (Object none :
+        List.of(
+            "2026-01-31",
+            "2026-01-31T12:00:00",
+            "2026-02-29T12:00:00Z",
+            "2026-01-31T24:00:00Z",
+            "2026-01-31T12:00:60Z",
+            "2026-01-31T12:00:00.Z",
+            "2026-01-31T12:00:00.0000000001Z",
+            "2026-01-31T12:00:00+0100",
+            "2026-01-31T12:00:00*01:00",
+            "2026-1-31T12:00:00.00Z",
+            " 2026-01-31T12:00:00Z",
+            "",
+            1_769_860_800L)) {
+      Metadata metadata = Metadata.of("at", none);
+      assertTrue(Filter.ne("at", noon).matches(metadata));
+      assertFalse(Filter.le("at", noon).matches(metadata));
+      assertFalse(Filter.gt("at", noon).matches(metadata));
+    }
+    // A text is not a time: it is compared letter by letter.
+    assertFalse(Filter.eq("at", "2026-01-31T12:00:00.0Z").matches(Metadata.of("at", "" + noon)));
+    assertThrows(ValidationException.class, () -> Filter.eq("at", Instant.MAX));
+    assertThrows(ValidationException.class, () -> Filter.eq("at", Instant.MIN));
+    assertThrows(ValidationException.class, () -> Filter.eq("", noon));
+  }
+
+  @Test
+  void between_holdsForOneElementWithinBothBounds() {
+    Filter filter = Filter.between("n", 3, 5.5);
+    assertTrue(filter.matches(Metadata.of("n", 3)));
+    assertTrue(filter.matches(Metadata.of("n", 5.5)));
+    assertFalse(filter.matches(Metadata.of("n", 6)));
+    assertFalse(filter.matches(Metadata.of("n", List.of(1, 9))));
+    assertTrue(filter.matches(Metadata.of("n", List.of(1, 4, 9))));
+    assertFalse(filter.matches(Metadata.of("n", "4")));
+    assertFalse(Filter.between("n", 5, 3).matches(Metadata.of("n", 4)));
+    assertTrue(Filter.between("s", "b", "c").matches(Metadata.of("s", "bz")));
+    assertThrows(ValidationException.class, () -> Filter.between("n", 1, "2"));
+    assertThrows(ValidationException.class, () -> Filter.between("n", "1", Instant.EPOCH));
+    assertThrows(ValidationException.class, () -> Filter.between("n", false, true));
+  }
+
+  @Test
+  void contains_isAnElementOfAList_orAPartOfAText() {
+    Metadata list = Metadata.of("f", List.of("red hat", 7, true));
+    assertTrue(Filter.contains("f", "red hat").matches(list));
+    assertFalse(Filter.contains("f", "red").matches(list));
+    assertTrue(Filter.contains("f", 7.0).matches(list));
+    assertTrue(Filter.contains("f", true).matches(list));
+    assertTrue(Filter.contains("f", "red").matches(Metadata.of("f", "a red hat")));
+    assertFalse(Filter.contains("f", "Red").matches(Metadata.of("f", "a red hat")));
+    assertFalse(Filter.contains("f", 7).matches(Metadata.of("f", 7)));
+    assertFalse(Filter.contains("f", 7).matches(Metadata.of("f", "7")));
+    assertFalse(Filter.contains("f", "x").matches(Metadata.EMPTY));
+  }
+
+  @Test
+  void startsWith_looksAtTexts() {
+    Filter filter = Filter.startsWith("f", "re");
+    assertTrue(filter.matches(Metadata.of("f", "red")));
+    assertTrue(filter.matches(Metadata.of("f", List.of(1, "re"))));
+    assertFalse(filter.matches(Metadata.of("f", "are")));
+    assertFalse(filter.matches(Metadata.EMPTY));
+    assertTrue(Filter.isNull("f").matches(Metadata.EMPTY));
+    assertThrows(ValidationException.class, () -> Filter.startsWith("f", "\ud800"));
+  }
+
+  @Test
+  void nesting_isBounded_andWideOnesAreNot() {
+    Filter deep = Filter.exists("f");
+    for (int i = 1; i < Filter.DEPTH_MAX; i++) {
+      deep = i % 2 == 0 ? Filter.not(deep) : Filter.or(deep, Filter.eq("g", i));
+    }
+    Filter deepest = deep;
+    assertTrue(Filter.parse(deepest.text()).equals(deepest));
+    assertThrows(ValidationException.class, () -> Filter.not(deepest));
+    assertThrows(ValidationException.class, () -> Filter.and(deepest));
+    assertThrows(ValidationException.class, () -> Filter.or(Filter.exists("f"), deepest));
+    Filter[] many = new Filter[10_000];
+    Arrays.fill(many, Filter.exists("f"));
+    assertEquals(Filter.or(many), Filter.parse(Filter.or(many).text()));
+  }
+
+  @Test
+  void fields_areAllThatItLooksAt() {
+    Filter filter = Filter.parse("a = 1 and (not b < 2 or c in (1) and a is null) and true");
+    assertEquals(Set.of("a", "b", "c"), filter.fields());
   }
 }

@@ -83,6 +83,19 @@ class RequestsTest {
     NamespaceOptions options = new NamespaceOptions(spaces, null);
     spaces.clear();
     assertEquals(List.of(space), options.spaces());
+    List<DeclaredField> fields = new ArrayList<>();
+    for (int i = 0; i < Limits.FIELDS_MAX; i++) {
+      fields.add(new DeclaredField("f" + i, "$"));
+    }
+    NamespaceOptions declaring = options.withFields(fields);
+    assertEquals(fields, declaring.withRetention(Retention.lastVersions(1)).fields());
+    assertEquals(List.of(space), declaring.spaces());
+    fields.add(new DeclaredField("f0", "$.other"));
+    assertThrows(ValidationException.class, () -> options.withFields(fields));
+    fields.removeFirst();
+    assertEquals(Limits.FIELDS_MAX, options.withFields(fields).fields().size());
+    fields.set(1, new DeclaredField("f5", "$.other"));
+    assertThrows(ValidationException.class, () -> options.withFields(fields));
   }
 
   @Test

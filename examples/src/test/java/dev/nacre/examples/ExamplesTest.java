@@ -76,6 +76,19 @@ class ExamplesTest {
   }
 
   @Test
+  void filterByFields_findsWhatMatches() throws Exception {
+    assertEquals(
+        List.of(
+            "bowler",
+            "beret",
+            "beret",
+            "bowler",
+            "(price < 10 and tags contains \"red\")"
+                + " and not at > timestamp \"2026-02-01T00:00:00Z\""),
+        linesOf(FilterByFields::main));
+  }
+
+  @Test
   void streamWithReactor_storesAllAndReadsWhatIsAskedFor() throws Exception {
     assertEquals(
         List.of(

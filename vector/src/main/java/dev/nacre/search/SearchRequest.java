@@ -95,7 +95,7 @@ public final class SearchRequest {
     return new SearchRequest(namespace, vector, text, space, value, filter, asOf);
   }
 
-  /** The same over records whose metadata match. */
+  /** The same over records whose metadata and declared fields match. */
   public SearchRequest withFilter(Filter value) {
     return new SearchRequest(
         namespace, vector, text, space, k, requireNonNull(value, "filter"), asOf);
@@ -131,7 +131,7 @@ public final class SearchRequest {
     return k;
   }
 
-  /** The condition on metadata. */
+  /** The condition on metadata and declared fields. */
   public Optional<Filter> filter() {
     return Optional.ofNullable(filter);
   }

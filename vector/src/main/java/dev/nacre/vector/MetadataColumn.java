@@ -1,6 +1,7 @@
 package dev.nacre.vector;
 
 import dev.nacre.filter.Filter;
+import dev.nacre.model.DeclaredFields;
 import dev.nacre.model.Metadata;
 import dev.nacre.vector.exact.MemoryMeter;
 import java.lang.invoke.MethodHandles;
@@ -10,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,16 +21,24 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> One writer, under the index's lock. Readers ask as of the version of the set
  * they hold: a key's newer metadata are put in front of the older ones, which stay as long as a set
  * that needs them is in use. A filter's answer is a bit for every key; when metadata have changed
- * since, only the changed keys are asked again.
+ * since, only the changed keys are asked again. A filter that is new is answered by a {@link
+ * FieldColumn} for each of its fields.
  */
 final class MetadataColumn {
   private static final int FILTERS_MAX = 16;
   private static final int SHARED_MAX = 4096;
+
+  /** A column is read anew when this many keys changed since, and one in so many of all. */
+  private static final int CHANGES_MIN = 64;
+
+  private static final int CHANGES_PART = 16;
   private static final VarHandle CELLS = MethodHandles.arrayElementVarHandle(Cell[].class);
 
   private final MemoryMeter meter;
+  private final DeclaredFields declared;
   private final Map<Metadata, Metadata> shared = new HashMap<>();
   private final LinkedHashMap<Filter, Answer> answers = new LinkedHashMap<>(16, 0.75f, true);
+  private final FieldColumns fields;
   private volatile @Nullable Cell[] cells = new Cell[16];
   private volatile int[] changes = new int[16];
   private int position;
@@ -41,8 +51,20 @@ final class MetadataColumn {
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Answer(int position, int keys, long[] bits) {}
 
-  MetadataColumn(MemoryMeter meter) {
+  /**
+   * An empty column.
+   *
+   * @param declared the fields of values that are among the metadata it is given
+   */
+  MetadataColumn(MemoryMeter meter, DeclaredFields declared) {
     this.meter = meter;
+    this.fields = new FieldColumns(meter);
+    this.declared = declared;
+  }
+
+  /** The fields of values that are among the metadata. */
+  DeclaredFields declared() {
+    return declared;
   }
 
   /**
@@ -79,13 +101,14 @@ final class MetadataColumn {
 
   /** Bytes taken, about; for the writer. */
   long bytes() {
-    return bytes;
+    return bytes + fields.bytes();
   }
 
   /** Gives the memory back to the meter; for the writer. */
   void release() {
     meter.add(-bytes);
     bytes = 0;
+    fields.release();
   }
 
   /** Copies the newest metadata of a key to another column, under another number. */
@@ -134,12 +157,55 @@ final class MetadataColumn {
     return bits;
   }
 
+  /**
+   * The answer to a filter that is new, or too new for a set. Columns may know of fewer or of more
+   * changes than the set: the keys in between are asked one by one.
+   */
   private long[] evaluated(Filter filter, SpaceSet set) {
-    long[] bits = new long[(set.keyCount() + 63) >>> 6];
-    for (int key = 0; key < set.keyCount(); key++) {
+    int from = set.metadataPosition();
+    int to = set.metadataPosition();
+    int known = set.keyCount();
+    Map<String, FieldColumn> columns = new HashMap<>();
+    for (String field : filter.fields()) {
+      FieldColumn column = column(field, set);
+      columns.put(field, column);
+      from = Math.min(from, column.position());
+      to = Math.max(to, column.position());
+      known = Math.min(known, column.keys());
+    }
+    long[] bits =
+        FieldColumns.matching(
+            filter, field -> Objects.requireNonNull(columns.get(field)), set.keyCount());
+    int[] changed = changes;
+    for (int i = from; i < to; i++) {
+      if (changed[i] < set.keyCount()) {
+        evaluate(filter, changed[i], set.version(), bits);
+      }
+    }
+    for (int key = known; key < set.keyCount(); key++) {
       evaluate(filter, key, set.version(), bits);
     }
     return bits;
+  }
+
+  /** The column of a field, read anew when too much has changed since. */
+  private FieldColumn column(String field, SpaceSet set) {
+    FieldColumn known = fields.find(field);
+    if (known != null) {
+      long changed =
+          Math.abs((long) set.metadataPosition() - known.position())
+              + Math.max(0, set.keyCount() - known.keys());
+      if (changed <= Math.max(CHANGES_MIN, set.keyCount() / CHANGES_PART)) {
+        return known;
+      }
+    }
+    FieldColumn fresh =
+        FieldColumn.of(
+            set.metadataPosition(),
+            set.keyCount(),
+            key -> at(key, set.version()).get(field).orElse(null));
+    fields.keep(field, fresh);
+    return fresh;
   }
 
   private void evaluate(Filter filter, int key, long version, long[] bits) {

@@ -131,7 +131,7 @@ final class SpaceContents {
       }
     }
     if (metadata != null) {
-      fresh.metadata = new MetadataColumn(meter);
+      fresh.metadata = new MetadataColumn(meter, metadata.declared());
       for (int old = 0; old < keys.size(); old++) {
         int id = fresh.keys.find(keys.bytes(old));
         if (id != KeyTable.NONE) {

@@ -3,6 +3,7 @@ package dev.nacre.vector;
 import dev.nacre.error.DatabaseClosedException;
 import dev.nacre.error.HistoryDroppedException;
 import dev.nacre.model.AsOf;
+import dev.nacre.model.DeclaredFields;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
 import dev.nacre.model.Operation;
@@ -64,7 +65,10 @@ final class StoreFeed {
     int most = Math.max(REPLAY_MIN, contents.live() / 2);
     Map<String, Touched> touched = new LinkedHashMap<>();
     boolean[] again = new boolean[1];
-    boolean withMetadata = contents.metadata() != null;
+    forgetOtherFields(contents, upTo);
+    MetadataColumn column = contents.metadata();
+    boolean withMetadata = column != null;
+    boolean withValues = column != null && !column.declared().isEmpty();
     try {
       store.readLog(
           namespaceId,
@@ -74,7 +78,10 @@ final class StoreFeed {
             boolean deleted = change.operation() == Operation.DELETE;
             boolean vector = change.spaces().contains(space.name());
             if (touched.size() <= most
-                && (deleted || vector || (withMetadata && change.metadata()))) {
+                && (deleted
+                    || vector
+                    || (withMetadata && change.metadata())
+                    || (withValues && change.value()))) {
               touched.merge(
                   change.key(),
                   new Touched(change.version(), deleted, deleted || vector),
@@ -126,7 +133,7 @@ final class StoreFeed {
       Metadata metadata =
           store
               .get(everything(version), namespace, key, Set.of())
-              .map(record -> record.metadata())
+              .map(record -> column.declared().of(record.metadata(), record.value().orElse(null)))
               .orElse(Metadata.EMPTY);
       column.set(id, version, metadata, contents.oldestInUse(version));
     }
@@ -162,9 +169,9 @@ final class StoreFeed {
     return true;
   }
 
-  /** Reads the metadata of the contents' keys as of a version. */
+  /** Reads the metadata, and the declared fields, of the contents' keys as of a version. */
   void loadMetadata(SpaceContents contents, long version, MemoryMeter meter) {
-    MetadataColumn column = new MetadataColumn(meter);
+    MetadataColumn column = new MetadataColumn(meter, declared(version));
     store.scanMetadata(
         everything(version),
         namespace,
@@ -178,6 +185,22 @@ final class StoreFeed {
         });
     column.startFollowing();
     contents.setMetadata(column);
+  }
+
+  /** The fields of values that filters see as of a version. */
+  private DeclaredFields declared(long version) {
+    return store
+        .namespace(everything(version), namespace)
+        .map(found -> DeclaredFields.of(found.options().fields()))
+        .orElse(DeclaredFields.NONE);
+  }
+
+  /** Forgets metadata that were loaded with other declared fields than those of a version. */
+  private void forgetOtherFields(SpaceContents contents, long version) {
+    MetadataColumn column = contents.metadata();
+    if (column != null && !column.declared().equals(declared(version))) {
+      contents.setMetadata(null);
+    }
   }
 
   /** Hands every vector as of a version to a graph, straight from storage. */

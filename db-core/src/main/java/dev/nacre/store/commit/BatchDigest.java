@@ -1,5 +1,6 @@
 package dev.nacre.store.commit;
 
+import dev.nacre.model.DeclaredField;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.NamespaceOptions;
@@ -156,6 +157,15 @@ final class BatchDigest {
     // All adds nothing, so that batches from before there was a retention keep their digest.
     if (!(options.retention() instanceof Retention.All)) {
       text(options.retention().toString());
+    }
+    // None add nothing, for the same reason.
+    if (!options.fields().isEmpty()) {
+      text("fields");
+      number(options.fields().size());
+      for (DeclaredField field : options.fields()) {
+        text(field.name());
+        text(field.path());
+      }
     }
   }
 

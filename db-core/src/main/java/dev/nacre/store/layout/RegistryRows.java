@@ -1,5 +1,7 @@
 package dev.nacre.store.layout;
 
+import dev.nacre.error.ValidationException;
+import dev.nacre.model.DeclaredField;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metric;
 import dev.nacre.model.NamespaceOptions;
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *   namespace  created u64 | deleted u64 (max: live) | name text
  *   space      created u64 | dimension varint | metric u8 | model? u8 text | name text
  *   options    ttl? u8 seconds varint nanos varint | spaces varint | (created 0, as above)*
- *              | retention: none (all), 1 u8 count varint, 2 u8 seconds varint nanos varint
+ *              | retention: none (all), 0 u8 (all), 1 u8 count varint, 2 u8 seconds varint nanos varint
+ *              | fields: none, or count varint (name text | path text)*
  * </pre>
  */
 public final class RegistryRows {
@@ -72,12 +75,21 @@ public final class RegistryRows {
     }
     switch (options.retention()) {
       case Retention.All _ -> {
-        // As options were written before there was a retention.
+        // As options were written before there was a retention, when nothing follows.
+        if (!options.fields().isEmpty()) {
+          writer.u8(0);
+        }
       }
       case Retention.LastVersions last -> writer.u8(1).varint(last.count());
       case Retention.Lasting lasting -> {
         Duration duration = lasting.duration();
         writer.u8(2).varint(duration.getSeconds()).varint(duration.getNano());
+      }
+    }
+    if (!options.fields().isEmpty()) {
+      writer.varint(options.fields().size());
+      for (DeclaredField field : options.fields()) {
+        writer.text(field.name()).text(field.path());
       }
     }
     return writer.toByteArray();
@@ -95,7 +107,26 @@ public final class RegistryRows {
     for (int i = reader.count(); i > 0; i--) {
       spaces.add(read(reader).space());
     }
-    return new NamespaceOptions(spaces, timeToLive, retention(reader));
+    Retention retention = retention(reader);
+    return new NamespaceOptions(spaces, timeToLive, retention, fields(reader));
+  }
+
+  private static List<DeclaredField> fields(ByteReader reader) {
+    List<DeclaredField> fields = new ArrayList<>();
+    if (reader.remaining() > 0) {
+      for (int i = reader.count(); i > 0; i--) {
+        fields.add(field(reader.text(), reader.text()));
+      }
+    }
+    return fields;
+  }
+
+  private static DeclaredField field(String name, String path) {
+    try {
+      return new DeclaredField(name, path);
+    } catch (ValidationException e) {
+      throw ByteReader.damaged("a declared field: " + e.getMessage());
+    }
   }
 
   private static Retention retention(ByteReader reader) {
@@ -104,6 +135,7 @@ public final class RegistryRows {
     }
     int kind = reader.u8();
     return switch (kind) {
+      case 0 -> Retention.all();
       case 1 -> Retention.lastVersions(reader.count());
       case 2 -> {
         long seconds = reader.varint();

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.nacre.error.FormatException;
 import dev.nacre.error.SerializationException;
 import dev.nacre.error.ValidationException;
+import dev.nacre.model.DeclaredField;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
@@ -109,6 +110,7 @@ final class JsonLineReader {
     private @Nullable Duration timeToLive;
     private Retention retention = Retention.all();
     private List<EmbeddingSpace> declared = List.of();
+    private List<DeclaredField> declaredFields = List.of();
     private List<EmbeddingSpace> fixed = List.of();
     private @Nullable Value value;
     private @Nullable String base64;
@@ -143,7 +145,8 @@ final class JsonLineReader {
         declared.forEach(space -> byName.put(space.name(), space));
         spaces.put(namespace, byName);
         return new NamespaceLine(
-            new Write.Configure(namespace, new NamespaceOptions(declared, timeToLive, retention)));
+            new Write.Configure(
+                namespace, new NamespaceOptions(declared, timeToLive, retention, declaredFields)));
       }
       return record(namespace, key);
     }
@@ -262,10 +265,22 @@ final class JsonLineReader {
       switch (name) {
         case "retention" -> fields.retention = Retention.parse(text(parser, name));
         case "timeToLive" -> fields.timeToLive = Duration.parse(text(parser, name));
+        case "fields" -> fields.declaredFields = declaredFields(parser);
         case "spaces" -> fields.declared = spaces(parser);
         default -> throw new SerializationException("there is no option \"" + name + "\"");
       }
     }
+  }
+
+  private static List<DeclaredField> declaredFields(JsonParser parser) throws IOException {
+    expect(parser, JsonToken.START_OBJECT, "fields");
+    List<DeclaredField> read = new ArrayList<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      var _ = parser.nextToken();
+      read.add(new DeclaredField(name, text(parser, name)));
+    }
+    return read;
   }
 
   private static List<EmbeddingSpace> spaces(JsonParser parser) throws IOException {

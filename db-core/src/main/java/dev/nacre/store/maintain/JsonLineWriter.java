@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.nacre.maintain.ExportRequest;
 import dev.nacre.model.CommitAttributes;
+import dev.nacre.model.DeclaredField;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
@@ -92,6 +93,13 @@ final class JsonLineWriter {
           }
           if (!(namespace.options().retention() instanceof Retention.All)) {
             json.writeStringField("retention", namespace.options().retention().toString());
+          }
+          if (!namespace.options().fields().isEmpty()) {
+            json.writeObjectFieldStart("fields");
+            for (DeclaredField field : namespace.options().fields()) {
+              json.writeStringField(field.name(), field.path());
+            }
+            json.writeEndObject();
           }
           spaces(json, namespace.options().spaces());
           json.writeEndObject();

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.nacre.model.CommitAttributes;
+import dev.nacre.model.DeclaredField;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
 import dev.nacre.model.Metric;
 import dev.nacre.model.NamespaceOptions;
 import dev.nacre.model.ReadPoint;
+import dev.nacre.model.Retention;
 import dev.nacre.model.SnapshotCheck;
 import dev.nacre.model.Value;
 import dev.nacre.model.Write;
@@ -94,6 +96,16 @@ class BatchDigestTest {
     all.add(List.of(new Write.Configure("ns", options(Duration.ofDays(1)))));
     all.add(List.of(new Write.Configure("ns", options(Duration.ofDays(2)))));
     all.add(List.of(new Write.Configure("ns", options(null, EmbeddingSpace.of(2)))));
+    for (DeclaredField field :
+        List.of(
+            new DeclaredField("a", "$"),
+            new DeclaredField("a", "$.b"),
+            new DeclaredField("b", "$"))) {
+      NamespaceOptions declaring = NamespaceOptions.DEFAULT.withFields(List.of(field));
+      all.add(List.of(new Write.Configure("ns", declaring)));
+      all.add(
+          List.of(new Write.Configure("ns", declaring.withRetention(Retention.lastVersions(5)))));
+    }
     return all.stream().map(writes -> WriteBatch.of(writes, CommitAttributes.NONE)).toList();
   }
 

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nacre.model.CommitAttributes;
+import dev.nacre.model.DeclaredField;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metric;
@@ -200,6 +201,18 @@ class RowsTest {
         NamespaceOptions.DEFAULT.withRetention(Retention.duration(Duration.ofSeconds(300, 7)));
     assertHex("00 00 02 ac02 07", RegistryRows.encode(lasting));
     assertEquals(lasting, RegistryRows.parseOptions(RegistryRows.encode(lasting)));
+    NamespaceOptions declaring =
+        NamespaceOptions.DEFAULT.withFields(
+            List.of(new DeclaredField("a", "$.b"), new DeclaredField("ab", "$[*]")));
+    assertHex(
+        "00 00 00 02 01 61 03 24 2e 62 02 61 62 04 24 5b 2a 5d", RegistryRows.encode(declaring));
+    assertEquals(declaring, RegistryRows.parseOptions(RegistryRows.encode(declaring)));
+    NamespaceOptions all = options.withFields(declaring.fields());
+    assertEquals(all, RegistryRows.parseOptions(RegistryRows.encode(all)));
+    NamespaceOptions lastingAll = lasting.withFields(declaring.fields());
+    assertEquals(lastingAll, RegistryRows.parseOptions(RegistryRows.encode(lastingAll)));
+    assertCorrupt("00 00 00 01 01 61 01 62", RegistryRows::parseOptions);
+    assertCorrupt("00 00 00 01 01 61", RegistryRows::parseOptions);
     assertCorrupt("00 00 03 01", RegistryRows::parseOptions);
     assertCorrupt("00 00 01", RegistryRows::parseOptions);
     assertCorrupt("01 01", RegistryRows::parseOptions);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.nacre.error.SerializationException;
+import dev.nacre.model.DeclaredField;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.model.Metadata;
 import dev.nacre.model.Namespace;
@@ -25,7 +26,11 @@ class ExportTextsTest {
   @Test
   void namespaces_areReadBack() {
     NamespaceOptions options =
-        new NamespaceOptions(List.of(DECLARED), null, Retention.lastVersions(3));
+        new NamespaceOptions(
+            List.of(DECLARED),
+            null,
+            Retention.lastVersions(3),
+            List.of(new DeclaredField("a \"b\"", "$['c d'][*]"), new DeclaredField("z", "$")));
     String text =
         ExportTexts.namespaces(
             List.of(

@@ -17,6 +17,7 @@ import dev.nacre.maintain.ImportReport;
 import dev.nacre.maintain.ImportRequest;
 import dev.nacre.maintain.Progress;
 import dev.nacre.model.CommitAttributes;
+import dev.nacre.model.DeclaredField;
 import dev.nacre.model.Durability;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
@@ -130,14 +131,17 @@ class JsonLinesTest {
     var _ =
         imported(
             """
-            {'namespace':'n','options':{'timeToLive':'PT1H','retention':'last:5','spaces':[{'name':'d','dimension':2,'metric':'DOT','model':'m'}]},'spaces':[{'name':'e','dimension':1,'metric':'EUCLIDEAN'},{'name':'c','dimension':3}]}
+            {'namespace':'n','options':{'timeToLive':'PT1H','retention':'last:5','fields':{'author':'$.author.name','tags':'$.tags[*]'},'spaces':[{'name':'d','dimension':2,'metric':'DOT','model':'m'}]},'spaces':[{'name':'e','dimension':1,'metric':'EUCLIDEAN'},{'name':'c','dimension':3}]}
             {'namespace':'n','key':'k','embeddings':{'d':{'version':3,'vector':[1,2]},'e':{'vector':[4]},'c':{'vector':[1,0,0]}}}
             """);
     assertEquals(
         new NamespaceOptions(
             List.of(new EmbeddingSpace("d", 2, Metric.DOT, "m")),
             Duration.ofHours(1),
-            Retention.lastVersions(5)),
+            Retention.lastVersions(5),
+            List.of(
+                new DeclaredField("author", "$.author.name"),
+                new DeclaredField("tags", "$.tags[*]"))),
         store.namespace(store.now(), "n").orElseThrow().options());
     Map<String, Embedding> embeddings = record("k", "c", "d", "e").embeddings();
     assertEquals(
@@ -173,6 +177,7 @@ class JsonLinesTest {
         "{'namespace':'n','key':'k','value':1,'expiresAt':'soon'} | soon",
         "{'namespace':'n','key':'k','value':1,'version':'x'} | it is not JSON",
         "{'namespace':'n','options':[]} | options is not an object",
+        "{'namespace':'n','options':{'fields':{'a':1}}} | \"a\" is not a string",
         "{'namespace':'n','options':{'color':1}} | there is no option \"color\"",
         "{'namespace':'n','options':{'timeToLive':'soon'}} | Text cannot be parsed to a Duration",
         "{'namespace':'n','options':{'spaces':{}}} | spaces is not a list",
