@@ -38,9 +38,9 @@ import org.jspecify.annotations.Nullable;
  *     MiB
  * @param vectorBytes off-heap memory for exact search, at least 1 MiB; default 1 GiB
  * @param graphThreshold vectors from which an embedding space gets a graph; default 20,000
- * @param similarity {@code auto}, {@code scalar} or {@code simd}; null reads the environment
- *     variable {@code NACRE_SIMILARITY}, else {@code auto}. A named one that is absent fails the
- *     opening
+ * @param similarity {@code auto}, {@code scalar}, {@code simd}, {@code opencl} or {@code cuda};
+ *     null reads the environment variable {@code NACRE_SIMILARITY}, else {@code auto}. A named one
+ *     that is absent fails the opening
  * @param limits what one write may hold
  * @param idempotencyRetention how long a commit with an idempotency key is recognised when it is
  *     retried, from a second to a year; default a day. Longer when callers retry later

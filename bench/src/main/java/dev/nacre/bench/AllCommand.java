@@ -7,6 +7,7 @@ import dev.nacre.bench.run.NamespacesRun;
 import dev.nacre.bench.run.PutRun;
 import dev.nacre.bench.run.ScanRun;
 import dev.nacre.bench.run.SearchRun;
+import dev.nacre.bench.run.SimilarityRun;
 import dev.nacre.bench.run.SizeRun;
 import dev.nacre.bench.run.TxRun;
 import dev.nacre.bench.run.WatchRun;
@@ -37,6 +38,7 @@ final class AllCommand implements Callable<Integer> {
           new TxRun(place).run();
           new WatchRun(place).run();
           new LoadRun(place, settings.datasets().get(settings.loaded())).run();
+          new SimilarityRun(place).run();
           for (String name : settings.searched()) {
             new SearchRun(place, settings.datasets().get(name)).run();
           }

@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
       WatchCommand.class,
       LoadCommand.class,
       SearchCommand.class,
+      SimilarityCommand.class,
       JmhCommand.class
     })
 final class Bench {

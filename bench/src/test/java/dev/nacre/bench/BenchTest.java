@@ -34,7 +34,8 @@ class BenchTest {
     "tx, 'with / without a key'",
     "watch, 'thousand changes a second, without values, commits of 100'",
     "load, 'time, Nacre / RocksDB, batches of 5,000'",
-    "search, 'search p50, Nacre / Lucene at recall 0.99'"
+    "search, 'search p50, Nacre / Lucene at recall 0.99'",
+    "similarity, 'scan / memory bandwidth'"
   })
   void run_tiny_printsTheRatioAndCleansUp(String command, String ratio) throws IOException {
     assertEquals(0, run(command, "--scale", "tiny", "--cache", folder.toString()), err::toString);

@@ -14,6 +14,7 @@ import dev.nacre.store.layout.StoreDirectory;
 import dev.nacre.store.rocks.ColumnFamily;
 import dev.nacre.store.rocks.GroupBatch;
 import dev.nacre.store.rocks.LogCheckResult;
+import dev.nacre.store.rocks.ManifestFile;
 import dev.nacre.store.rocks.RocksCursor;
 import dev.nacre.store.rocks.RocksEngine;
 import dev.nacre.store.rocks.StorageFailure;
@@ -97,7 +98,7 @@ final class OpenStore implements AutoCloseable {
     boolean mended = PowerCut.mend(directory);
     options.probe().reached(StorageProbe.Step.OPENING_MENDED);
     LogCheckResult log = WriteAheadLogCheck.check(directory.store(), ColumnFamily.COMMIT.id());
-    if (log.damaged()) {
+    if (log.damaged() || !followsSortedFiles(directory, log)) {
       checkDamage(options, directory, log);
     }
     options.probe().reached(StorageProbe.Step.OPENING_LOG_CHECKED);
@@ -152,6 +153,21 @@ final class OpenStore implements AutoCloseable {
     return store;
   }
 
+  /**
+   * Whether the sorted files may hold the version before the log's first one. When they do not,
+   * RocksDB must not open them for writing: it would put the log's rows beside them, and the next
+   * opening would not see that something is missing in between.
+   */
+  private static boolean followsSortedFiles(StoreDirectory directory, LogCheckResult log) {
+    long before = log.firstVersion() - 1;
+    try {
+      return before <= 0
+          || ManifestFile.reaches(directory.store(), ColumnFamily.COMMIT, Keys.commit(before));
+    } catch (IOException e) {
+      throw IoFailures.of("opening", directory.path(), e);
+    }
+  }
+
   /** A damaged log may be a torn tail: then everything it vouches for is there without the tail. */
   private static void checkDamage(
       StoreOptions options, StoreDirectory directory, LogCheckResult log) {
@@ -171,7 +187,10 @@ final class OpenStore implements AutoCloseable {
           e.details(),
           e);
     }
-    LOG.warn("the write-ahead log ends in a torn record ({}), as a crash leaves it", log.damage());
+    if (log.damaged()) {
+      LOG.warn(
+          "the write-ahead log ends in a torn record ({}), as a crash leaves it", log.damage());
+    }
   }
 
   private static void checkNothingLost(

@@ -32,114 +32,95 @@ final class RecordComparison {
     this.sides = sides;
   }
 
+  /** A record that is there at one of the two moments. */
+  private record Side(NamespaceEntry namespace, RecordRow row, ReadPoint at) {
+    /** The ids of its spaces by name. */
+    Map<String, Integer> spaces() {
+      Map<String, Integer> ids = new TreeMap<>();
+      for (int id : row.spaces()) {
+        ids.put(namespace.space(id).name(), id);
+      }
+      return ids;
+    }
+  }
+
   /** The difference, or null when there is none; a row that is expired at its moment is absent. */
   @Nullable RecordDiff compare(RowPairs pairs) {
-    @Nullable RecordRow before = RecordReader.live(pairs.before(), sides.from());
-    @Nullable RecordRow after = RecordReader.live(pairs.after(), sides.to());
-    boolean comparable = before != null && after != null && sides.areOfOneIncarnation();
-    if (comparable && version(before) == version(after)) {
-      return null;
+    @Nullable Side before = side(sides.before(), pairs.before(), sides.from());
+    @Nullable Side after = side(sides.after(), pairs.after(), sides.to());
+    boolean sameValue = false;
+    boolean sameMetadata = false;
+    if (before != null && after != null && before.namespace.id() == after.namespace.id()) {
+      if (before.row.version() == after.row.version()) {
+        return null;
+      }
+      sameValue = before.row.valueVersion() == after.row.valueVersion();
+      sameMetadata = before.row.metadataVersion() == after.row.metadataVersion();
     }
     byte[] key = pairs.key();
     return RecordDiff.of(
         Keys.text(key),
-        record(sides.before(), key, before, sides.from()),
-        record(sides.after(), key, after, sides.to()),
-        comparable && valueVersion(before) == valueVersion(after)
+        record(key, before),
+        record(key, after),
+        sameValue
             ? null
             : ValueChange.between(
-                before == null ? null : before.value(), after == null ? null : after.value()),
-        comparable && metadataVersion(before) == metadataVersion(after)
-            ? List.of()
-            : FieldChange.between(metadata(before), metadata(after)),
+                before == null ? null : before.row.value(),
+                after == null ? null : after.row.value()),
+        sameMetadata ? List.of() : FieldChange.between(metadata(before), metadata(after)),
         embeddings(key, before, after));
   }
 
-  private static long version(@Nullable RecordRow row) {
-    return row == null ? 0 : row.version();
+  private static @Nullable Side side(
+      @Nullable NamespaceEntry namespace, @Nullable RecordRow row, ReadPoint at) {
+    RecordRow live = RecordReader.live(row, at);
+    return namespace == null || live == null ? null : new Side(namespace, live, at);
   }
 
-  private static long valueVersion(@Nullable RecordRow row) {
-    return row == null ? 0 : row.valueVersion();
+  private static Metadata metadata(@Nullable Side side) {
+    return side == null ? Metadata.EMPTY : side.row.metadata();
   }
 
-  private static long metadataVersion(@Nullable RecordRow row) {
-    return row == null ? 0 : row.metadataVersion();
-  }
-
-  private static Metadata metadata(@Nullable RecordRow row) {
-    return row == null ? Metadata.EMPTY : row.metadata();
-  }
-
-  private @Nullable VersionedRecord record(
-      @Nullable NamespaceEntry namespace, byte[] key, @Nullable RecordRow row, ReadPoint at) {
-    return namespace == null || row == null
+  private @Nullable VersionedRecord record(byte[] key, @Nullable Side side) {
+    return side == null
         ? null
-        : reader.record(namespace, Keys.text(key), key, row, at, Set.of());
+        : reader.record(side.namespace, Keys.text(key), key, side.row, side.at, Set.of());
   }
 
   private List<EmbeddingChange> embeddings(
-      byte[] key, @Nullable RecordRow before, @Nullable RecordRow after) {
-    Map<String, Integer> left = spaces(sides.before(), before);
-    Map<String, Integer> right = spaces(sides.after(), after);
-    if (left.isEmpty() && right.isEmpty()) {
-      return List.of();
-    }
+      byte[] key, @Nullable Side before, @Nullable Side after) {
+    Map<String, Integer> left = before == null ? Map.of() : before.spaces();
+    Map<String, Integer> right = after == null ? Map.of() : after.spaces();
     TreeMap<String, Integer> names = new TreeMap<>(left);
     names.putAll(right);
     List<EmbeddingChange> changes = new ArrayList<>();
     for (String name : names.keySet()) {
       Integer one = left.get(name);
       Integer other = right.get(name);
-      if (one == null) {
+      if (before == null || one == null) {
         changes.add(new EmbeddingChange(name, ChangeKind.ADDED));
-      } else if (other == null) {
+      } else if (after == null || other == null) {
         changes.add(new EmbeddingChange(name, ChangeKind.REMOVED));
-      } else if (differs(key, one, before, other, after)) {
+      } else if (differs(key, before, one, after, other)) {
         changes.add(new EmbeddingChange(name, ChangeKind.CHANGED));
       }
     }
     return changes;
   }
 
-  /** The ids of a row's spaces by name. */
-  private static Map<String, Integer> spaces(
-      @Nullable NamespaceEntry namespace, @Nullable RecordRow row) {
-    if (namespace == null || row == null || row.spaces().length == 0) {
-      return Map.of();
-    }
-    Map<String, Integer> ids = new TreeMap<>();
-    for (int id : row.spaces()) {
-      ids.put(namespace.space(id).name(), id);
-    }
-    return ids;
-  }
-
-  private boolean differs(
-      byte[] key,
-      int leftSpace,
-      @Nullable RecordRow before,
-      int rightSpace,
-      @Nullable RecordRow after) {
-    NamespaceEntry left = sides.before();
-    NamespaceEntry right = sides.after();
-    if (before == null || after == null || left == null || right == null) {
-      return true;
-    }
-    if (left.id() == right.id()
-        && before.embeddingVersion(leftSpace) == after.embeddingVersion(rightSpace)) {
+  private boolean differs(byte[] key, Side before, int leftSpace, Side after, int rightSpace) {
+    if (before.namespace.id() == after.namespace.id()
+        && before.row.embeddingVersion(leftSpace) == after.row.embeddingVersion(rightSpace)) {
       return false;
     }
-    float[] one =
-        reader
-            .vector(left, leftSpace, key, sides.from().version())
-            .map(StoredVector::vector)
-            .orElseGet(() -> new float[0]);
-    float[] other =
-        reader
-            .vector(right, rightSpace, key, sides.to().version())
-            .map(StoredVector::vector)
-            .orElseGet(() -> new float[0]);
-    return !Arrays.equals(one, other) || !left.space(leftSpace).equals(right.space(rightSpace));
+    return !Arrays.equals(vector(key, before, leftSpace), vector(key, after, rightSpace))
+        || !before.namespace.space(leftSpace).equals(after.namespace.space(rightSpace));
+  }
+
+  private float[] vector(byte[] key, Side side, int space) {
+    return reader
+        .vector(side.namespace, space, key, side.at.version())
+        .map(StoredVector::vector)
+        .orElseGet(() -> new float[0]);
   }
 }

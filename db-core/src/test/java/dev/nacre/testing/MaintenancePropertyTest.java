@@ -26,7 +26,6 @@ import dev.nacre.store.verify.StoreVerification;
 import dev.nacre.store.verify.ViewCheck;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +50,8 @@ class MaintenancePropertyTest {
   @Property(tries = 25, shrinking = ShrinkingMode.BOUNDED)
   void history_verified_nothingIsWrong(@ForAll("histories") List<HistoryStep> steps)
       throws Exception {
-    inDirectory(
+    TestDirectories.inNew(
+        "nacre-maintenance",
         directory -> {
           try (HistoryRun run = new HistoryRun(options(directory))) {
             run.playOnly(steps);
@@ -66,7 +66,8 @@ class MaintenancePropertyTest {
   void history_backedUpTwiceAndRestored_isTheSame(
       @ForAll("histories") List<HistoryStep> steps, @ForAll("histories") List<HistoryStep> more)
       throws Exception {
-    inDirectory(
+    TestDirectories.inNew(
+        "nacre-maintenance",
         directory -> {
           Path backups = directory.resolveSibling("backups");
           try (HistoryRun run = new HistoryRun(options(directory))) {
@@ -92,7 +93,8 @@ class MaintenancePropertyTest {
   @Property(tries = 40, shrinking = ShrinkingMode.BOUNDED)
   void history_restoredToAVersion_isWhatItWasThen(
       @ForAll("histories") List<HistoryStep> steps, @ForAll long seed) throws Exception {
-    inDirectory(
+    TestDirectories.inNew(
+        "nacre-maintenance",
         directory -> {
           Path backups = directory.resolveSibling("backups");
           try (HistoryRun run = new HistoryRun(options(directory))) {
@@ -212,19 +214,6 @@ class MaintenancePropertyTest {
   @Provide
   Arbitrary<List<HistoryStep>> histories() {
     return RandomHistories.histories(40);
-  }
-
-  private interface Body {
-    void run(Path directory) throws Exception;
-  }
-
-  private static void inDirectory(Body body) throws Exception {
-    Path parent = Files.createTempDirectory("nacre-maintenance");
-    try {
-      body.run(parent.resolve("db"));
-    } finally {
-      TestDirectories.delete(parent);
-    }
   }
 
   private static StoreOptions options(Path directory) {

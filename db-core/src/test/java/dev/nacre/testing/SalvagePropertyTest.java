@@ -53,7 +53,8 @@ class SalvagePropertyTest {
   @Property(tries = 15, shrinking = ShrinkingMode.BOUNDED)
   void undamaged_salvaged_isTheSameAtEveryVersion(
       @ForAll("histories") List<HistoryStep> steps, @ForAll boolean sorted) throws Exception {
-    inDirectory(
+    TestDirectories.inNew(
+        "nacre-salvage",
         directory -> {
           Played played = play(directory, steps, sorted);
           Path target = directory.resolveSibling("salvaged");
@@ -100,7 +101,8 @@ class SalvagePropertyTest {
   @Property(tries = 30, shrinking = ShrinkingMode.BOUNDED)
   void damaged_salvaged_nothingIsInventedAndLossesAreSaid(
       @ForAll("histories") List<HistoryStep> steps, @ForAll long seed) throws Exception {
-    inDirectory(
+    TestDirectories.inNew(
+        "nacre-salvage",
         directory -> {
           Random random = new Random(seed);
           Played played = play(directory, steps, random.nextInt(4) != 0);
@@ -315,19 +317,6 @@ class SalvagePropertyTest {
   @Provide
   Arbitrary<List<HistoryStep>> histories() {
     return RandomHistories.histories(40);
-  }
-
-  private interface Body {
-    void run(Path directory) throws Exception;
-  }
-
-  private static void inDirectory(Body body) throws Exception {
-    Path parent = Files.createTempDirectory("nacre-salvage");
-    try {
-      body.run(parent.resolve("db"));
-    } finally {
-      TestDirectories.delete(parent);
-    }
   }
 
   private static StoreOptions options(Path directory) {

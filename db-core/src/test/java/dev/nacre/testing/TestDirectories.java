@@ -24,6 +24,22 @@ public final class TestDirectories {
         .toRealPath();
   }
 
+  /** What is done in a directory. */
+  public interface Body {
+    /** Does it; the directory is not there yet. */
+    void run(Path directory) throws Exception;
+  }
+
+  /** Does something in a new directory, which is deleted afterwards with what is beside it. */
+  public static void inNew(String name, Body body) throws Exception {
+    Path parent = Files.createTempDirectory(name);
+    try {
+      body.run(parent.resolve("db"));
+    } finally {
+      delete(parent);
+    }
+  }
+
   /** Deletes a directory with everything in it. */
   public static void delete(Path directory) throws IOException {
     for (Path path : below(directory).reversed()) {

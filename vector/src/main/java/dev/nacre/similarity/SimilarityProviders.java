@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses the provider that computes scores. */
+/** Chooses the provider of the host that computes scores; devices stand beside it. */
 public final class SimilarityProviders {
   /** The environment variable that names a provider. */
   public static final String VARIABLE = "NACRE_SIMILARITY";
@@ -35,9 +35,14 @@ public final class SimilarityProviders {
    * @throws UnavailableException when the provider is forced and this JVM cannot run it
    */
   public static Choice choose(@Nullable String name) {
-    String asked = name == null ? System.getenv(VARIABLE) : name;
     boolean vectorModule = ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
-    return choose(asked == null || asked.isEmpty() ? "auto" : asked, vectorModule);
+    return choose(asked(name), vectorModule);
+  }
+
+  /** What is asked for: {@code name}, else {@value #VARIABLE}, else {@code auto}. */
+  public static String asked(@Nullable String name) {
+    String asked = name == null ? System.getenv(VARIABLE) : name;
+    return asked == null || asked.isEmpty() ? "auto" : asked;
   }
 
   /** Every provider that this JVM can run, the oracle first. */
@@ -70,7 +75,9 @@ public final class SimilarityProviders {
                   "auto: the JVM runs without --add-modules=" + VECTOR_MODULE);
       default ->
           throw new ValidationException(
-              "similarity provider \"" + name + "\" is unknown; there are auto, scalar and simd",
+              "similarity provider \""
+                  + name
+                  + "\" is unknown; there are auto, scalar, simd, opencl and cuda",
               Map.of("provider", name));
     };
   }

@@ -43,6 +43,11 @@ final class Query {
     return provider.name();
   }
 
+  /** The prepared vector; not to be changed. */
+  float[] padded() {
+    return padded;
+  }
+
   /** The prepared vector without its padding. */
   float[] unpadded() {
     return padded.length == space.dimension() ? padded : Arrays.copyOf(padded, space.dimension());

@@ -9,6 +9,7 @@ import dev.nacre.vector.exact.TopHits;
 import dev.nacre.vector.exact.VectorBlock;
 import dev.nacre.vector.graph.DocSet;
 import dev.nacre.vector.graph.GraphIndex;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +24,19 @@ final class SetSearcher {
   private final SpaceSet set;
   private final Query query;
   private final GraphPolicy policy;
+  private final @Nullable DeviceTier device;
   private final @Nullable FilterMatches matches;
 
-  SetSearcher(SpaceSet set, Query query, GraphPolicy policy) {
+  /**
+   * A search of one set.
+   *
+   * @param device finds candidates among the rows of the block; null without one
+   */
+  SetSearcher(SpaceSet set, Query query, GraphPolicy policy, @Nullable DeviceTier device) {
     this.set = set;
     this.query = query;
     this.policy = policy;
+    this.device = device;
     Filter filter = query.filter();
     this.matches = filter == null ? null : set.matches(filter);
   }
@@ -43,16 +51,13 @@ final class SetSearcher {
     if (layer != null && searchLayer(layer, k, hits)) {
       tier = SearchPlan.Tier.GRAPH;
     }
-    if (matches == null) {
-      offerRows(0, set.rows(), hits);
-    } else {
-      offerRows(matches.rows(), hits);
-    }
+    boolean onDevice = offerRows(k, hits);
     hits.sort();
     return new Found(
         hits,
         keys::key,
-        new SearchPlan(tier, candidates, query.providerName()),
+        new SearchPlan(
+            tier, candidates, onDevice && device != null ? device.name() : query.providerName()),
         tier != SearchPlan.Tier.GRAPH);
   }
 
@@ -170,8 +175,30 @@ final class SetSearcher {
     }
   }
 
-  private void offerRows(int[] rows, TopHits hits) {
-    int start = 0;
+  /** Offers the block's rows; returns whether the device has compared most of them. */
+  private boolean offerRows(int k, TopHits hits) {
+    int first = 0;
+    if (device != null) {
+      first = device.offer(set, query, k, matches, (row, score) -> offerRow(row, score, hits));
+    }
+    if (matches == null) {
+      offerRows(first, set.rows(), hits);
+    } else {
+      offerRows(matches.rows(), first, hits);
+    }
+    return first > 0;
+  }
+
+  private void offerRow(int row, float score, TopHits hits) {
+    VectorBlock block = set.block();
+    if (hits.admits(score) && block.to(row) > set.version()) {
+      hits.offer(query.bounded(score), block.key(row), block.from(row));
+    }
+  }
+
+  private void offerRows(int[] rows, int first, TopHits hits) {
+    int start = first == 0 ? 0 : Arrays.binarySearch(rows, first);
+    start = start < 0 ? -start - 1 : start;
     while (start < rows.length) {
       int end = start + 1;
       while (end < rows.length && rows[end] == rows[end - 1] + 1) {
@@ -183,20 +210,16 @@ final class SetSearcher {
   }
 
   private void offerRows(int from, int to, TopHits hits) {
-    VectorBlock block = set.block();
-    long version = set.version();
-    block.runs(
-        from,
-        to,
-        Query.RUN_ROWS,
-        (first, floats, count) -> {
-          float[] scores = query.scores(floats, count);
-          for (int i = 0; i < count; i++) {
-            float score = scores[i];
-            if (hits.admits(score) && block.to(first + i) > version) {
-              hits.offer(query.bounded(score), block.key(first + i), block.from(first + i));
-            }
-          }
-        });
+    set.block()
+        .runs(
+            from,
+            to,
+            Query.RUN_ROWS,
+            (first, floats, count) -> {
+              float[] scores = query.scores(floats, count);
+              for (int i = 0; i < count; i++) {
+                offerRow(first + i, scores[i], hits);
+              }
+            });
   }
 }

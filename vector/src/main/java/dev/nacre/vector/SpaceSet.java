@@ -28,6 +28,7 @@ final class SpaceSet extends Counted {
   private final int liveDocs;
   private final @Nullable MetadataColumn metadata;
   private final int metadataPosition;
+  private volatile long @Nullable [] liveMask;
   private final Map<Filter, FilterMatches> matches = new ConcurrentHashMap<>();
 
   /** The state of {@code contents} as of now; takes references to its block and graph. */
@@ -69,6 +70,25 @@ final class SpaceSet extends Counted {
   /** Rows of the block that belong to the set. */
   int rows() {
     return rows;
+  }
+
+  /** A bit for every row that is alive; null when all are. */
+  long @Nullable [] liveRows() {
+    if (liveRows == rows) {
+      return null;
+    }
+    long[] mask = liveMask;
+    if (mask == null) {
+      mask = new long[(rows + 63) >>> 6];
+      for (int row = 0; row < rows; row++) {
+        if (block.to(row) > version) {
+          mask[row >>> 6] |= 1L << row;
+        }
+      }
+      // Whoever else computes it at the same time gets the same.
+      liveMask = mask;
+    }
+    return mask;
   }
 
   @Nullable GraphLayer layer() {

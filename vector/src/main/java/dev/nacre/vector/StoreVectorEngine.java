@@ -8,7 +8,7 @@ import dev.nacre.model.ReadPoint;
 import dev.nacre.search.SearchPlan;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
-import dev.nacre.similarity.SimilarityProviders;
+import dev.nacre.similarity.choice.SimilarityChoice;
 import dev.nacre.store.Store;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,8 @@ final class StoreVectorEngine implements VectorEngine {
   private static final Logger LOG = LoggerFactory.getLogger(StoreVectorEngine.class);
 
   private final Store store;
-  private final SimilarityProviders.Choice similarity;
+  private final SimilarityChoice similarity;
+  private final @Nullable DeviceTier device;
   private final GraphPolicy policy;
   private final CallGate gate = new CallGate();
   private final GraphBuilds builds = new GraphBuilds();
@@ -35,9 +36,10 @@ final class StoreVectorEngine implements VectorEngine {
   private final Object closing = new Object();
   private boolean closed;
 
-  private StoreVectorEngine(Store store, VectorOptions options) {
+  private StoreVectorEngine(Store store, VectorOptions options, SimilarityChoice similarity) {
     this.store = store;
-    this.similarity = SimilarityProviders.choose(options.provider());
+    this.similarity = similarity;
+    this.device = similarity.device() == null ? null : new DeviceTier(similarity.device());
     this.policy = new GraphPolicy(options.graphThreshold());
     this.indexes =
         new SpaceIndexes(
@@ -46,7 +48,12 @@ final class StoreVectorEngine implements VectorEngine {
   }
 
   static VectorEngine start(Store store, VectorOptions options) {
-    StoreVectorEngine engine = new StoreVectorEngine(store, options);
+    return start(store, options, SimilarityChoice.choose(options.provider(), options.device()));
+  }
+
+  /** Starts with a choice that was made; takes its device over. */
+  static VectorEngine start(Store store, VectorOptions options, SimilarityChoice similarity) {
+    StoreVectorEngine engine = new StoreVectorEngine(store, options, similarity);
     LOG.info(
         "Vector search: similarity by {}, blocks up to {} MiB, graphs from {} vectors",
         engine.similarity.description(),
@@ -147,7 +154,7 @@ final class StoreVectorEngine implements VectorEngine {
           return null;
         }
       }
-      SetSearcher searcher = new SetSearcher(set, query, policy);
+      SetSearcher searcher = new SetSearcher(set, query, policy, device);
       return reader(request, at).read(request.k(), searcher::nearest);
     } finally {
       set.release();
@@ -171,10 +178,7 @@ final class StoreVectorEngine implements VectorEngine {
 
   private SearchResult nothing(ReadPoint at) {
     return new SearchResult(
-        List.of(),
-        true,
-        at,
-        new SearchPlan(SearchPlan.Tier.EMPTY, 0, similarity.provider().name()));
+        List.of(), true, at, new SearchPlan(SearchPlan.Tier.EMPTY, 0, similarity.name()));
   }
 
   private static Optional<EmbeddingSpace> space(Namespace namespace, String name) {
@@ -229,7 +233,14 @@ final class StoreVectorEngine implements VectorEngine {
       }
     }
     return new VectorStatistics(
-        similarity.description(), active, indexes.bytes(), graphs, graphVectors, building, lag);
+        similarity.description(),
+        active,
+        indexes.bytes(),
+        graphs,
+        graphVectors,
+        building,
+        lag,
+        device == null ? 0 : device.use().bytes());
   }
 
   @Override
@@ -244,6 +255,9 @@ final class StoreVectorEngine implements VectorEngine {
       builds.close();
       gate.awaitEmpty();
       indexes.close();
+      if (device != null) {
+        device.close();
+      }
       closed = true;
     }
   }

@@ -11,6 +11,7 @@ package dev.nacre.vector;
  * @param buildingGraphs graphs being built or extended now
  * @param lag how many versions the index that is furthest behind has yet to apply, of those in
  *     memory; a search brings its index up to date first
+ * @param deviceBytes memory of a device that is taken; 0 without one
  */
 public record VectorStatistics(
     String provider,
@@ -19,4 +20,5 @@ public record VectorStatistics(
     int graphs,
     long graphVectors,
     int buildingGraphs,
-    long lag) {}
+    long lag,
+    long deviceBytes) {}

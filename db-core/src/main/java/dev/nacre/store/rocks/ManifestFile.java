@@ -62,4 +62,19 @@ public record ManifestFile(
     SortedMap<Long, ManifestFile> files = ManifestReader.files(storeDirectory);
     return files == null ? Optional.empty() : Optional.of(List.copyOf(files.values()));
   }
+
+  /**
+   * Whether a sorted file of a column family holds a key at or behind this one, by the manifest;
+   * also true when that is not there or damaged, of which RocksDB says more. Nothing is written.
+   */
+  public static boolean reaches(Path storeDirectory, ColumnFamily family, byte[] key)
+      throws IOException {
+    return all(storeDirectory)
+        .map(
+            files ->
+                files.stream()
+                    .filter(file -> file.family == family)
+                    .anyMatch(file -> Arrays.compareUnsigned(file.largest, key) >= 0))
+        .orElse(true);
+  }
 }

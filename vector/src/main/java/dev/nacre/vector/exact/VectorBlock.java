@@ -7,6 +7,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Rows of vectors in off-heap memory, append only. A row has a key (by id), and the interval of
@@ -39,6 +41,7 @@ public final class VectorBlock extends Counted {
   private int capacity;
   private int ended;
   private volatile long bytes;
+  private final List<Runnable> afterFree = new CopyOnWriteArrayList<>();
 
   /** Part of the rows; arrays are indexed by row within the chunk. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
@@ -118,6 +121,11 @@ public final class VectorBlock extends Counted {
     return bytes;
   }
 
+  /** Floats in a row, padding included. */
+  public int stride() {
+    return stride;
+  }
+
   /** The key of a row. */
   public int key(int row) {
     Chunk chunk = chunk(row);
@@ -161,10 +169,16 @@ public final class VectorBlock extends Counted {
     }
   }
 
+  /** Runs something when the last reference is gone; the caller holds one meanwhile. */
+  public void whenFreed(Runnable action) {
+    afterFree.add(action);
+  }
+
   @Override
   protected void free() {
     arena.close();
     meter.add(-bytes);
+    afterFree.forEach(Runnable::run);
   }
 
   @Override
