@@ -190,10 +190,7 @@ class EpochTest {
       List<String> found = new ArrayList<>();
       long files =
           IndexCheck.run(
-              directory.resolve("index"),
-              lineage,
-              version,
-              problem -> found.add(problem.place()));
+              directory.resolve("index"), lineage, version, problem -> found.add(problem.place()));
       assertTrue(files > 0 || !found.isEmpty());
       return found;
     }
