@@ -20,6 +20,7 @@ import dev.nacre.store.FeedPosition;
 import dev.nacre.store.MetadataSink;
 import dev.nacre.store.Store;
 import dev.nacre.store.StoreOptions;
+import dev.nacre.store.VectorIntervalSink;
 import dev.nacre.store.VectorSink;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -37,6 +38,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,7 +74,9 @@ class UseAfterCloseTest {
           Map.entry(PurgeRequest.class, PurgeRequest.key("ns", "k")),
           Map.entry(Path.class, Path.of("target", "never-made")),
           Map.entry(LongConsumer.class, (LongConsumer) _ -> {}),
+          Map.entry(LongPredicate.class, (LongPredicate) _ -> true),
           Map.entry(VectorSink.class, (VectorSink) (_, _, _) -> true),
+          Map.entry(VectorIntervalSink.class, (VectorIntervalSink) (_, _, _, _) -> true),
           Map.entry(MetadataSink.class, (MetadataSink) (_, _) -> true));
 
   @TempDir Path work;

@@ -49,6 +49,9 @@ public final class StoreVerification {
   private boolean tornManifest;
   private boolean tornLog;
 
+  /** Whether the log is damaged in a way that opening refuses: no more is read of it. */
+  private boolean logRefused;
+
   private StoreVerification(Path directory, ViewCheck views) {
     this.directory = directory.toAbsolutePath().normalize();
     this.store = this.directory.resolve("store");
@@ -91,7 +94,7 @@ public final class StoreVerification {
         table(store.resolve(name));
       }
       guarded(Area.LOG, "commit", () -> version = StoreFiles.lastCommit(engine).version());
-      LogGap gap = isOwned() ? null : PowerCut.gapAtBeginning(engine, store, log);
+      LogGap gap = isOwned() || logRefused ? null : PowerCut.gapAtBeginning(engine, store, log);
       if (gap != null) {
         gap(gap);
       }
@@ -161,6 +164,7 @@ public final class StoreVerification {
               Area.WRITE_AHEAD_LOG,
               e.details().getOrDefault("file", store.toString()),
               String.valueOf(e.getMessage()));
+          logRefused = true;
           return LogCheckResult.EMPTY;
         }
       }
