@@ -1,5 +1,6 @@
 package dev.nacre.cli;
 
+import dev.nacre.error.NacreException;
 import dev.nacre.error.ValidationException;
 import dev.nacre.filter.Filter;
 import java.util.regex.Matcher;
@@ -26,7 +27,11 @@ final class ConditionConverter implements ITypeConverter<Filter> {
       if (!bare.matches()) {
         throw new TypeConversionException(String.valueOf(e.getMessage()));
       }
-      return compare(bare.group(1), bare.group(2), Json.typed(bare.group(1), bare.group(3)));
+      try {
+        return compare(bare.group(1), bare.group(2), Json.typed(bare.group(1), bare.group(3)));
+      } catch (NacreException _) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
     }
   }
 

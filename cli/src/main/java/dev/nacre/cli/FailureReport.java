@@ -6,6 +6,8 @@ import dev.nacre.error.NacreException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -75,12 +77,25 @@ final class FailureReport {
       return ExitCode.of(known.code());
     }
     if (failure instanceof IOException refused) {
-      err.println("nacre: a file cannot be read or written: " + refused.getMessage());
+      String why = "a file cannot be read or written: " + reason(refused);
+      if (wantsJson(at)) {
+        print(ErrorCode.UNAVAILABLE, false, why, Map.of());
+      } else {
+        err.println("nacre: " + Printable.line(why));
+      }
       return ExitCode.of(ErrorCode.UNAVAILABLE);
     }
     err.println("nacre: unexpected failure: " + failure);
     err.println("       Run again with --verbose for the stack trace, and report it with that.");
     return ExitCode.UNEXPECTED;
+  }
+
+  private static String reason(IOException refused) {
+    return switch (refused) {
+      case NoSuchFileException missing -> "there is no " + missing.getFile();
+      case AccessDeniedException denied -> "access to " + denied.getFile() + " is denied";
+      default -> refused.getMessage() == null ? refused.toString() : refused.getMessage();
+    };
   }
 
   /** What is not on standard output; nothing when its reader wanted no more. */

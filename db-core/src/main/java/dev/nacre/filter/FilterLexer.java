@@ -4,7 +4,6 @@ import dev.nacre.error.ValidationException;
 import dev.nacre.filter.FilterToken.Kind;
 import java.util.Locale;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Cuts the text of a filter into tokens, one at a time. For one thread. */
 final class FilterLexer {
@@ -265,12 +264,11 @@ final class FilterLexer {
 
   /** How a token is named in a message. */
   String describe(FilterToken token) {
-    @Nullable Object value = token.value();
     if (token.kind() == Kind.END) {
       return "the end";
     }
     String piece = text.substring(token.from(), token.to());
-    if (value != null && piece.length() > 40) {
+    if (piece.length() > 40) {
       return "a " + token.kind().name().toLowerCase(Locale.ROOT);
     }
     return token.kind() == Kind.STRING ? "the text " + piece : "\"" + piece + "\"";

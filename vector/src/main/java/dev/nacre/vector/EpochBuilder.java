@@ -18,11 +18,12 @@ final class EpochBuilder {
   private final MemoryMeter meter;
   private final EpochFeed feed;
 
-  EpochBuilder(Store store, int namespaceId, EmbeddingSpace space, MemoryMeter meter) {
+  EpochBuilder(
+      Store store, String namespace, int namespaceId, EmbeddingSpace space, MemoryMeter meter) {
     this.store = store;
     this.space = space;
     this.meter = meter;
-    this.feed = new EpochFeed(store, namespaceId, space);
+    this.feed = new EpochFeed(store, namespace, namespaceId, space);
   }
 
   /**

@@ -3,6 +3,8 @@ package dev.nacre.vector;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.store.Store;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ final class EpochCut {
   private final int namespaceId;
   private final EmbeddingSpace space;
   private final EpochPolicy policy;
+  private final BooleanSupplier stop;
 
   /**
    * What to build.
@@ -25,8 +28,19 @@ final class EpochCut {
    */
   record Cut(EpochRange range, long live, @Nullable EpochRange replaced) {}
 
-  EpochCut(Store store, int namespaceId, EmbeddingSpace space, EpochPolicy policy) {
+  /**
+   * Cuts of one space.
+   *
+   * @param stop asked at each row that is read; when it says so, the cut is given up
+   */
+  EpochCut(
+      Store store,
+      int namespaceId,
+      EmbeddingSpace space,
+      EpochPolicy policy,
+      BooleanSupplier stop) {
     this.store = store;
+    this.stop = stop;
     this.namespaceId = namespaceId;
     this.space = space;
     this.policy = policy;
@@ -71,7 +85,14 @@ final class EpochCut {
 
   /** Whether no vector was written or deleted in (after, upTo], which can still be read. */
   boolean isUnchanged(long after, long upTo) {
-    return after >= store.oldestReadable(namespaceId) && changes(after, upTo) == 0;
+    // The floor is looked at last: the log may be trimmed while it is read.
+    return changes(after, upTo) == 0 && after >= store.oldestReadable(namespaceId);
+  }
+
+  private void checkWanted() {
+    if (stop.getAsBoolean()) {
+      throw new CancellationException("the epoch is not wanted any more");
+    }
   }
 
   private long live(long version) {
@@ -81,6 +102,7 @@ final class EpochCut {
         namespaceId,
         space,
         (_, _, _) -> {
+          checkWanted();
           count[0]++;
           return true;
         });
@@ -95,6 +117,7 @@ final class EpochCut {
         namespaceId,
         space,
         _ -> {
+          checkWanted();
           count[0]++;
           return true;
         });
@@ -132,6 +155,7 @@ final class EpochCut {
           namespaceId,
           space,
           changed -> {
+            checkWanted();
             if (changed != counted && !next(changed)) {
               return false;
             }

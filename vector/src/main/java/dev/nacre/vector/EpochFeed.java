@@ -1,8 +1,11 @@
 package dev.nacre.vector;
 
+import dev.nacre.model.AsOf;
 import dev.nacre.model.EmbeddingSpace;
+import dev.nacre.model.ReadPoint;
 import dev.nacre.similarity.SimilarityProvider;
 import dev.nacre.similarity.Vectors;
+import dev.nacre.store.Pin;
 import dev.nacre.store.Store;
 import dev.nacre.store.VectorIntervalSink;
 import dev.nacre.vector.exact.KeyTable;
@@ -10,17 +13,20 @@ import dev.nacre.vector.exact.MemoryMeter;
 import dev.nacre.vector.exact.VectorBlock;
 import dev.nacre.vector.graph.GraphSink;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /** Reads the vectors of an epoch from storage. Holds no state; for the builder's thread. */
 final class EpochFeed {
   private final Store store;
+  private final String namespace;
   private final int namespaceId;
   private final EmbeddingSpace space;
 
-  EpochFeed(Store store, int namespaceId, EmbeddingSpace space) {
+  EpochFeed(Store store, String namespace, int namespaceId, EmbeddingSpace space) {
     this.store = store;
+    this.namespace = namespace;
     this.namespaceId = namespaceId;
     this.space = space;
   }
@@ -66,7 +72,15 @@ final class EpochFeed {
         });
   }
 
+  /** Held meanwhile: retention takes nothing of what is being read. */
   private void scan(EpochRange range, VectorIntervalSink sink) {
+    ReadPoint first = new ReadPoint(range.first(), Instant.EPOCH, store.lineage());
+    try (Pin _ = store.pin(AsOf.at(first), namespace)) {
+      scanHeld(range, sink);
+    }
+  }
+
+  private void scanHeld(EpochRange range, VectorIntervalSink sink) {
     store.scanVectorIntervals(range.first(), range.last(), namespaceId, space, sink);
   }
 }

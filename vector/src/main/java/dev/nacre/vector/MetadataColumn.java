@@ -259,11 +259,18 @@ final class MetadataColumn {
     long bytes = 64;
     for (Map.Entry<String, Object> field : metadata.asMap().entrySet()) {
       bytes += 96 + field.getKey().length();
-      bytes += field.getValue() instanceof Collection<?> many ? 24L * many.size() : 24;
-      if (field.getValue() instanceof String text) {
-        bytes += 24 + text.length();
+      if (field.getValue() instanceof Collection<?> many) {
+        for (Object element : many) {
+          bytes += estimate(element);
+        }
+      } else {
+        bytes += estimate(field.getValue());
       }
     }
     return bytes;
+  }
+
+  private static long estimate(Object scalar) {
+    return scalar instanceof String text ? 48 + text.length() : 24;
   }
 }

@@ -81,8 +81,7 @@ final class SortedScalars {
 
   /** Bytes taken, about; the scalars themselves belong to the metadata. */
   long bytes() {
-    int[] known = times;
-    return 8L * scalars.length + (known == null ? 0 : 4L * known.length);
+    return 8L * scalars.length;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.nacre.vector;
 import dev.nacre.error.HistoryDroppedException;
 import dev.nacre.error.UnavailableException;
 import dev.nacre.model.EmbeddingSpace;
+import dev.nacre.model.Namespace;
 import dev.nacre.store.StorageProbe.Step;
 import dev.nacre.store.Store;
 import dev.nacre.vector.exact.MemoryMeter;
@@ -55,6 +56,7 @@ final class SpaceEpochs {
   private final List<EpochSlot> slots = new CopyOnWriteArrayList<>();
   private final List<Long> wanted = new ArrayList<>();
   private final AtomicBoolean busy = new AtomicBoolean();
+  private final AtomicBoolean dropping = new AtomicBoolean();
   private volatile boolean closed;
   private boolean listed;
   private int failures;
@@ -62,20 +64,20 @@ final class SpaceEpochs {
 
   SpaceEpochs(
       Store store,
-      String name,
-      int namespaceId,
+      Namespace namespace,
       EmbeddingSpace space,
       MemoryMeter meter,
       SpaceIndex.Settings settings) {
     this.store = store;
-    this.name = name;
-    this.namespaceId = namespaceId;
+    this.name = "vectors of " + namespace.name() + "/" + space.name();
+    this.namespaceId = namespace.id();
     this.space = space;
     this.policy = new EpochPolicy(settings.policy(), settings.blockBytes());
     this.closing = settings.closing();
     this.files = new EpochFiles(store.indexDirectory(), namespaceId, space);
-    this.cut = new EpochCut(store, namespaceId, space, policy);
-    this.builder = new EpochBuilder(store, namespaceId, space, meter);
+    this.cut =
+        new EpochCut(store, namespaceId, space, policy, () -> closed || closing.getAsBoolean());
+    this.builder = new EpochBuilder(store, namespace.name(), namespaceId, space, meter);
   }
 
   EpochPolicy policy() {
@@ -146,9 +148,10 @@ final class SpaceEpochs {
       boolean more;
       synchronized (lock) {
         wanted.remove(version);
+        // Before anybody else adds one, who would find it busy and leave it to us.
+        busy.set(false);
         more = !wanted.isEmpty() && !closed;
       }
-      busy.set(false);
       if (more) {
         submit(builds);
       }
@@ -292,7 +295,7 @@ final class SpaceEpochs {
   }
 
   /** Lets go of epochs that retention has taken versions from, and of those before a purge. */
-  void dropUnreadable() {
+  private void dropUnreadable() {
     long oldest = slots.isEmpty() ? 0 : store.oldestReadable(namespaceId);
     for (EpochSlot slot : slots) {
       if (slot.range().last() < oldest || isPurged(slot.range())) {
@@ -301,8 +304,39 @@ final class SpaceEpochs {
     }
   }
 
+  /**
+   * Drops what retention has left nothing of, in the background: the memory of it at once, its
+   * files when the builder comes to it. Once at a time; cheap when there is nothing.
+   */
+  void dropRetired(GraphBuilds builds) {
+    if (!hasUnreadable() || !dropping.compareAndSet(false, true)) {
+      return;
+    }
+    long oldest = store.oldestReadable(namespaceId);
+    for (EpochSlot slot : slots) {
+      if (slot.range().last() < oldest) {
+        long _ = slot.unload();
+      }
+    }
+    Runnable over = () -> dropping.set(false);
+    boolean accepted =
+        builds.run(
+            "drop old epochs of the " + name,
+            () -> {
+              try {
+                dropUnreadable();
+              } finally {
+                over.run();
+              }
+            },
+            over);
+    if (!accepted) {
+      over.run();
+    }
+  }
+
   /** Whether retention has left nothing of some epoch; cheap. */
-  boolean hasUnreadable() {
+  private boolean hasUnreadable() {
     if (slots.isEmpty()) {
       return false;
     }

@@ -82,7 +82,7 @@ final class SpaceIndex implements View, Evictable {
                 .map(directory -> GraphFiles.pathOf(directory, namespaceId, space))
                 .orElse(null),
             space);
-    this.epochs = new SpaceEpochs(store, name(), namespaceId, space, meter, settings);
+    this.epochs = new SpaceEpochs(store, namespace, space, meter, settings);
   }
 
   @Override
@@ -232,6 +232,9 @@ final class SpaceIndex implements View, Evictable {
     } finally {
       if (!done && contents != loaded) {
         loaded.close();
+      } else if (!done) {
+        // Half of the changes are in: nothing may be published of that.
+        unloadLocked();
       }
     }
     if (!done) {

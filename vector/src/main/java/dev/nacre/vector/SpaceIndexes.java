@@ -41,6 +41,9 @@ final class SpaceIndexes {
   /** Tens of thousands of indexes are not looked through at every commit. */
   private static final long SWEEP_NANOS = 1_000_000_000L;
 
+  /** While nothing is published, what retention has dropped is looked for this often. */
+  private static final long RETIRED_NANOS = 60_000_000_000L;
+
   /** Directories are looked through this often. */
   private static final long SWEEP_FILES_NANOS = 600_000_000_000L;
 
@@ -118,8 +121,8 @@ final class SpaceIndexes {
     for (SpaceIndex index : indexes.values()) {
       if (isGone(index, now)) {
         drop(index);
-      } else if (index.epochs().hasUnreadable()) {
-        builds.run("drop old epochs of the " + index.name(), () -> index.epochs().dropUnreadable());
+      } else {
+        index.epochs().dropRetired(builds);
       }
     }
     sweptNanos = System.nanoTime();
@@ -128,7 +131,8 @@ final class SpaceIndexes {
       sweptFilesNanos = sweptNanos;
       builds.run("delete old epochs", this::deleteOldEpochs);
     }
-    return Long.MAX_VALUE;
+    // Retention goes on though nothing is published.
+    return indexes.isEmpty() && store.indexDirectory().isEmpty() ? Long.MAX_VALUE : RETIRED_NANOS;
   }
 
   /** One that fails keeps nobody else from being followed. It catches up when it is searched. */

@@ -184,7 +184,7 @@ final class LogReplay implements LogFileReader.Visitor {
       latest = new Place(file, offset, "log before this record is missing");
     }
     gap = end;
-    gapTo = rowCount > 0 ? rows[0] - 1 : UNKNOWN;
+    gapTo = rowCount > 0 && rows[0] > lastVersion + 1 ? rows[0] - 1 : UNKNOWN;
     stopped = true;
   }
 

@@ -52,7 +52,9 @@ final class ManifestReader implements LogFileReader.Visitor {
    *
    * @param oldestNumber the number of the oldest file; 0 when there is no readable manifest
    * @param newestFirst the highest sequence number that its first entry can have; -1 when that is
-   *     not known. What had been written when the manifest was, is in sorted files or in the log
+   *     not known. The manifest has the highest number of any entry in sorted files, and of what
+   *     lies in front of the oldest file the newest entry is in one: no flush drops it, as long as
+   *     there are puts, deletes and range deletes only
    */
   record NeededLog(long oldestNumber, long newestFirst) {}
 

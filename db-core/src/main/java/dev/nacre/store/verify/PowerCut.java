@@ -49,8 +49,12 @@ public final class PowerCut {
 
   private PowerCut() {}
 
-  /** What is to be cut off. */
-  private record Ends(@Nullable Torn manifest, @Nullable LogGap log) {}
+  /**
+   * What is to be cut off.
+   *
+   * @param vouched the version that the log says was durable, before anything is cut off
+   */
+  private record Ends(@Nullable Torn manifest, @Nullable LogGap log, long vouched) {}
 
   /**
    * Mends a directory, if that is needed. Blocks; reads the whole store when it is.
@@ -85,10 +89,15 @@ public final class PowerCut {
           link(file, store.resolve(file.getFileName()), ends);
         }
         cut(store, ends);
+        long kept = 0;
         if (!isEmpty(store)) {
           VerifyReport report = StoreVerification.run(trial, ViewCheck.NONE);
           check(ends, report);
           checkOrphans(ends, store, report.version());
+          kept = report.version();
+        }
+        if (kept < ends.vouched) {
+          throw notWhole(ends, "version " + ends.vouched + " was durable");
         }
       } finally {
         FileTrees.delete(trial);
@@ -131,7 +140,7 @@ public final class PowerCut {
         gap = gapAtBeginning(engine, store, log);
       }
     }
-    return new Ends(torn, gap);
+    return new Ends(torn, gap, log.durableUpTo());
   }
 
   /**

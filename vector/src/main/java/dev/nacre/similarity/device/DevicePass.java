@@ -1,5 +1,6 @@
 package dev.nacre.similarity.device;
 
+import dev.nacre.error.NacreException;
 import dev.nacre.similarity.device.Device.Scoring;
 import dev.nacre.similarity.device.Device.Selecting;
 import dev.nacre.similarity.device.ResidentRows.Chunk;
@@ -110,7 +111,18 @@ final class DevicePass {
   }
 
   void free() {
-    all().forEach(Workspace::free);
+    NacreException failure = null;
+    for (Workspace workspace : all()) {
+      try {
+        workspace.free();
+      } catch (NacreException e) {
+        // The others' memory on the host is to be given back all the same.
+        failure = failure == null ? e : failure;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   /** The candidates of every query among the rows that are there; none when memory is short. */

@@ -39,14 +39,22 @@ final class Workspace {
     if (!reserve.test(least)) {
       return false;
     }
-    handle = device.allocate(least);
-    bytes = least;
-    if (onHost) {
-      Arena memory = Arena.ofShared();
+    // The host's first: there is nothing half made when either is short.
+    Arena memory = onHost ? Arena.ofShared() : null;
+    boolean complete = false;
+    try {
+      MemorySegment made = memory == null ? MemorySegment.NULL : memory.allocate(least, Long.BYTES);
+      handle = device.allocate(least);
+      bytes = least;
+      host = made;
       arena = memory;
-      host = memory.allocate(least, Long.BYTES);
+      complete = true;
+      return true;
+    } finally {
+      if (!complete && memory != null) {
+        memory.close();
+      }
     }
-    return true;
   }
 
   /** The device's buffer. */
