@@ -10,7 +10,6 @@ import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.ParsedLine;
 import org.jline.reader.UserInterruptException;
-import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.AttributedStringBuilder;
@@ -33,11 +32,6 @@ final class ShellTerminal {
     Thread shell = Thread.currentThread();
     try (org.jline.terminal.Terminal terminal =
         TerminalBuilder.builder().system(true).nativeSignals(true).dumb(false).build()) {
-      // The system would drop what is not yet shown when it passes Ctrl-C on, and that may be the
-      // next prompt: the signal is heard before the output is dropped. Closing takes this back.
-      Attributes attributes = terminal.getAttributes();
-      attributes.setLocalFlag(Attributes.LocalFlag.NOFLSH, true);
-      terminal.setAttributes(attributes);
       LineReader reader =
           LineReaderBuilder.builder()
               .terminal(terminal)

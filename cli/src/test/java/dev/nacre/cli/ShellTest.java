@@ -113,11 +113,6 @@ class ShellTest {
       int at = await(seen, 0, PROMPT);
       type(keys, "put notes n1 '{\"a\":12}'\r");
       at = await(seen, await(seen, at, "version 1, committed"), PROMPT);
-      // Seen before it is taken back: the editor prints its prompt a moment before it listens.
-      type(keys, "nonsense");
-      at = await(seen, at, "nonsense");
-      type(keys, "\003");
-      at = await(seen, at, PROMPT);
       type(keys, "watch notes\r");
       at = await(seen, at, "watch notes");
       type(keys, "\003");
