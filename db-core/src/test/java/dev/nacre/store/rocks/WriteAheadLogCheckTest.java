@@ -290,6 +290,26 @@ class WriteAheadLogCheckTest {
   }
 
   @Test
+  void check_noteMissingBeforeCommitsThatAreVouchedFor_isCorruption() throws Exception {
+    Path crashed;
+    try (LogTestStore store = LogTestStore.create(temp.resolve("store"), 1)) {
+      store.group(3, 40);
+      // Leaves a note at the end of the first file.
+      store.newLogFile();
+      store.group(1, 40);
+      store.group(1, 40);
+      crashed = store.crash(temp.resolve("crashed"));
+    }
+    assertEquals(new LogCheckResult(1, 5, 4, ""), check(crashed));
+    Path first = LogTestStore.logFiles(crashed).getFirst();
+    byte[] good = Files.readAllBytes(first);
+    Files.write(first, Arrays.copyOf(good, recordStart(good, 1)));
+    CorruptionException e = assertThrows(CorruptionException.class, () -> check(crashed));
+    assertEquals("4", e.details().get("fromVersion"));
+    assertEquals("4", e.details().get("toVersion"));
+  }
+
+  @Test
   void gapBefore_noteWhoseWholeEarlierLogIsLost_isInFrontOfIt() throws Exception {
     Path crashed;
     Path later;
