@@ -3,6 +3,8 @@ package dev.nacre.vector.graph;
 import dev.nacre.model.EmbeddingSpace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,6 +14,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
@@ -203,6 +206,23 @@ public final class GraphFiles implements AutoCloseable {
       Files.walkFileTree(
           root,
           new SimpleFileVisitor<>() {
+            // What makes the files an index goes first: what is left half-way is none.
+            @Override
+            public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes)
+                throws IOException {
+              try (DirectoryStream<Path> commits =
+                  Files.newDirectoryStream(visited, IndexFileNames.SEGMENTS + "*")) {
+                for (Path commit : commits) {
+                  Files.deleteIfExists(commit);
+                }
+                return FileVisitResult.CONTINUE;
+              } catch (NoSuchFileException _) {
+                return FileVisitResult.SKIP_SUBTREE;
+              } catch (DirectoryIteratorException e) {
+                throw e.getCause();
+              }
+            }
+
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
                 throws IOException {
