@@ -84,6 +84,22 @@ final class StoreVectorEngine implements VectorEngine {
     }
   }
 
+  @Override
+  public boolean isAtHand(SearchRequest request) {
+    if (request.asOf() != AsOf.Now.NOW) {
+      return false;
+    }
+    gate.enter();
+    try {
+      return store
+          .namespace(store.now(), request.namespace())
+          .filter(namespace -> indexes.isLoaded(namespace.id(), request.space()))
+          .isPresent();
+    } finally {
+      gate.leave();
+    }
+  }
+
   private SearchResult now(SearchRequest request, float[] vector) {
     while (true) {
       ReadPoint now = store.now();
