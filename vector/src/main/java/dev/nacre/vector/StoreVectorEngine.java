@@ -91,9 +91,11 @@ final class StoreVectorEngine implements VectorEngine {
     }
     gate.enter();
     try {
+      ReadPoint now = store.now();
+      boolean filtered = request.filter().isPresent();
       return store
-          .namespace(store.now(), request.namespace())
-          .filter(namespace -> indexes.isLoaded(namespace.id(), request.space()))
+          .namespace(now, request.namespace())
+          .filter(its -> indexes.isReady(its.id(), request.space(), now.version(), filtered))
           .isPresent();
     } finally {
       gate.leave();
