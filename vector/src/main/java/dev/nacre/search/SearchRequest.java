@@ -7,9 +7,10 @@ import dev.nacre.filter.Filter;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.EmbeddingSpace;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,29 +21,46 @@ public final class SearchRequest {
   /** The most hits of one search. */
   public static final int K_MAX = 10_000;
 
-  private final String namespace;
-  private final float @Nullable [] vector;
-  private final @Nullable String text;
-  private final String space;
-  private final int k;
-  private final @Nullable Filter filter;
-  private final AsOf asOf;
+  private final Parts parts;
 
-  private SearchRequest(
-      String namespace,
-      float @Nullable [] vector,
-      @Nullable String text,
-      String space,
-      int k,
-      @Nullable Filter filter,
-      AsOf asOf) {
-    this.namespace = requireNonNull(namespace, "namespace");
-    this.vector = vector;
-    this.text = text;
-    this.space = requireNonNull(space, "space");
-    this.k = k;
-    this.filter = filter;
-    this.asOf = requireNonNull(asOf, "asOf");
+  /** What is asked. It changes only until the request that holds it is made. */
+  private static final class Parts implements Cloneable {
+    private final String namespace;
+    private float @Nullable [] vector;
+    private @Nullable String text;
+    private String space = EmbeddingSpace.DEFAULT_NAME;
+    private int k = 10;
+    private @Nullable Filter filter;
+    private AsOf asOf = AsOf.now();
+
+    Parts(String namespace) {
+      this.namespace = requireNonNull(namespace, "namespace");
+    }
+
+    /** All that counts for being equal, but for the vector. */
+    List<@Nullable Object> others() {
+      return Arrays.asList(namespace, text, space, k, filter, asOf);
+    }
+
+    @Override
+    protected Parts clone() {
+      try {
+        return (Parts) super.clone();
+      } catch (CloneNotSupportedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  private SearchRequest(Parts parts) {
+    this.parts = parts;
+  }
+
+  /** The same with something changed. */
+  private SearchRequest with(Consumer<Parts> change) {
+    Parts changed = parts.clone();
+    change.accept(changed);
+    return new SearchRequest(changed);
   }
 
   /**
@@ -50,14 +68,7 @@ public final class SearchRequest {
    * when searched.
    */
   public static SearchRequest byVector(String namespace, float... vector) {
-    return new SearchRequest(
-        namespace,
-        requireNonNull(vector, "vector").clone(),
-        null,
-        EmbeddingSpace.DEFAULT_NAME,
-        10,
-        null,
-        AsOf.now());
+    return new SearchRequest(new Parts(namespace)).withVector(vector);
   }
 
   /**
@@ -65,25 +76,29 @@ public final class SearchRequest {
    * embedder.
    */
   public static SearchRequest byText(String namespace, String text) {
-    requireNonNull(namespace, "namespace");
-    requireNonNull(text, "text");
+    Parts parts = new Parts(namespace);
+    parts.text = requireNonNull(text, "text");
     if (text.isBlank()) {
       throw new ValidationException(
           "the text to search for is empty", Map.of("namespace", namespace));
     }
-    return new SearchRequest(
-        namespace, null, text, EmbeddingSpace.DEFAULT_NAME, 10, null, AsOf.now());
+    return new SearchRequest(parts);
   }
 
   /** The same with this vector in place of vector or text. */
   public SearchRequest withVector(float... value) {
-    return new SearchRequest(
-        namespace, requireNonNull(value, "vector").clone(), null, space, k, filter, asOf);
+    float[] copied = requireNonNull(value, "vector").clone();
+    return with(
+        to -> {
+          to.vector = copied;
+          to.text = null;
+        });
   }
 
   /** The same in another embedding space. */
   public SearchRequest withSpace(String value) {
-    return new SearchRequest(namespace, vector, text, value, k, filter, asOf);
+    requireNonNull(value, "space");
+    return with(to -> to.space = value);
   }
 
   /** The same with at most {@code value} hits, 1–10,000. */
@@ -92,86 +107,82 @@ public final class SearchRequest {
       throw new ValidationException(
           "k is " + value + "; allowed are 1 to " + K_MAX, Map.of("k", Integer.toString(value)));
     }
-    return new SearchRequest(namespace, vector, text, space, value, filter, asOf);
+    return with(to -> to.k = value);
   }
 
   /** The same over records whose metadata and declared fields match. */
   public SearchRequest withFilter(Filter value) {
-    return new SearchRequest(
-        namespace, vector, text, space, k, requireNonNull(value, "filter"), asOf);
+    requireNonNull(value, "filter");
+    return with(to -> to.filter = value);
   }
 
   /** The same as of another moment. */
   public SearchRequest withAsOf(AsOf value) {
-    return new SearchRequest(namespace, vector, text, space, k, filter, value);
+    requireNonNull(value, "asOf");
+    return with(to -> to.asOf = value);
   }
 
   /** The namespace. */
   public String namespace() {
-    return namespace;
+    return parts.namespace;
   }
 
   /** A copy of the vector, when searching by vector. */
   public Optional<float[]> vector() {
-    return Optional.ofNullable(vector).map(float[]::clone);
+    return Optional.ofNullable(parts.vector).map(float[]::clone);
   }
 
   /** The text, when searching by text. */
   public Optional<String> text() {
-    return Optional.ofNullable(text);
+    return Optional.ofNullable(parts.text);
   }
 
   /** Name of the embedding space. */
   public String space() {
-    return space;
+    return parts.space;
   }
 
   /** The most hits. */
   public int k() {
-    return k;
+    return parts.k;
   }
 
   /** The condition on metadata and declared fields. */
   public Optional<Filter> filter() {
-    return Optional.ofNullable(filter);
+    return Optional.ofNullable(parts.filter);
   }
 
   /** The moment. */
   public AsOf asOf() {
-    return asOf;
+    return parts.asOf;
   }
 
   @Override
   public String toString() {
     return "SearchRequest["
-        + namespace
+        + parts.namespace
         + ", space "
-        + space
+        + parts.space
         + ", k "
-        + k
-        + (text == null
-            ? ", vector of " + (vector == null ? 0 : vector.length)
-            : ", text of " + text.length())
-        + (filter == null ? "" : ", " + filter)
+        + parts.k
+        + (parts.text == null
+            ? ", vector of " + (parts.vector == null ? 0 : parts.vector.length)
+            : ", text of " + parts.text.length())
+        + (parts.filter == null ? "" : ", " + parts.filter)
         + ", "
-        + asOf
+        + parts.asOf
         + "]";
   }
 
   @Override
   public boolean equals(Object other) {
     return other instanceof SearchRequest that
-        && namespace.equals(that.namespace)
-        && Arrays.equals(vector, that.vector)
-        && Objects.equals(text, that.text)
-        && space.equals(that.space)
-        && k == that.k
-        && Objects.equals(filter, that.filter)
-        && asOf.equals(that.asOf);
+        && Arrays.equals(parts.vector, that.parts.vector)
+        && parts.others().equals(that.parts.others());
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(namespace, Arrays.hashCode(vector), text, space, k, filter, asOf);
+    return 31 * Arrays.hashCode(parts.vector) + parts.others().hashCode();
   }
 }
