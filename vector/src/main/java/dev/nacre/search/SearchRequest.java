@@ -32,6 +32,10 @@ public final class SearchRequest {
     private int k = 10;
     private @Nullable Filter filter;
     private AsOf asOf = AsOf.now();
+    private @Nullable Float minScore;
+    private @Nullable Grouping grouping;
+    private @Nullable Diversity diversity;
+    private @Nullable String cursor;
 
     Parts(String namespace) {
       this.namespace = requireNonNull(namespace, "namespace");
@@ -39,7 +43,8 @@ public final class SearchRequest {
 
     /** All that counts for being equal, but for the vector. */
     List<@Nullable Object> others() {
-      return Arrays.asList(namespace, text, space, k, filter, asOf);
+      return Arrays.asList(
+          namespace, text, space, k, filter, asOf, minScore, grouping, diversity, cursor);
     }
 
     @Override
@@ -60,7 +65,35 @@ public final class SearchRequest {
   private SearchRequest with(Consumer<Parts> change) {
     Parts changed = parts.clone();
     change.accept(changed);
+    checkTogether(changed);
     return new SearchRequest(changed);
+  }
+
+  /** Refuses what cannot be asked for together. */
+  private static void checkTogether(Parts parts) {
+    Grouping grouping = parts.grouping;
+    if (grouping != null && (long) parts.k * grouping.size() > K_MAX) {
+      throw new ValidationException(
+          parts.k + " groups of " + grouping.size() + " hits; allowed are " + K_MAX + " in all",
+          Map.of("k", Integer.toString(parts.k), "size", Integer.toString(grouping.size())));
+    }
+    if (parts.diversity != null && parts.k > Diversity.POOL_MAX) {
+      throw new ValidationException(
+          "k is " + parts.k + "; of diverse hits allowed are 1 to " + Diversity.POOL_MAX,
+          Map.of("k", Integer.toString(parts.k)));
+    }
+    if (parts.diversity != null && grouping != null) {
+      throw new ValidationException(
+          "a search cannot be grouped and diverse at once; leave one out",
+          Map.of("field", grouping.field()));
+    }
+    if (parts.cursor != null && (parts.diversity != null || grouping != null)) {
+      throw new ValidationException(
+          "a search that is "
+              + (grouping == null ? "diverse" : "grouped")
+              + " cannot be continued by a cursor; ask for more hits at once",
+          Map.of("cursor", parts.cursor));
+    }
   }
 
   /**
@@ -122,6 +155,51 @@ public final class SearchRequest {
     return with(to -> to.asOf = value);
   }
 
+  /**
+   * The same without hits whose score is below {@code value}. Scores are the cosine, −1 to 1, the
+   * inner product, or under the Euclidean metric the negative square of the distance: −4 leaves out
+   * what is more than 2 away.
+   */
+  public SearchRequest withMinScore(float value) {
+    if (!Float.isFinite(value)) {
+      throw new ValidationException(
+          "the least score is " + value + "; it must be finite",
+          Map.of("minScore", Float.toString(value)));
+    }
+    return with(to -> to.minScore = value);
+  }
+
+  /**
+   * The same with hits by the value of a field: {@code k} then counts groups. Groups are looked for
+   * among the nearest 10,000 records; when that leaves it open whether there are more, or better
+   * ones, the result is not exact.
+   */
+  public SearchRequest withGrouping(Grouping value) {
+    requireNonNull(value, "grouping");
+    return with(to -> to.grouping = value);
+  }
+
+  /** The same with hits that are not near to each other, 1,000 at most. */
+  public SearchRequest withDiversity(Diversity value) {
+    requireNonNull(value, "diversity");
+    return with(to -> to.diversity = value);
+  }
+
+  /**
+   * The same continued behind the last hit of a result; null for the beginning. A cursor carries
+   * its version and instant, which then win over the moment asked for: however much is written
+   * meanwhile, pages neither repeat nor leave out a record. It is refused by any other search: all
+   * but {@code k} and the moment must be the same, the vector bit by bit; one that is made of a
+   * text too, so an embedder must answer the same vector again.
+   *
+   * <p>It is text that outlives the process, and holds nothing: once retention has dropped its
+   * version, the search fails with {@link dev.nacre.error.HistoryDroppedException}. A page costs as
+   * much as all hits up to its end at once; a search pages through 10,000 hits at most.
+   */
+  public SearchRequest withCursor(@Nullable String value) {
+    return with(to -> to.cursor = value);
+  }
+
   /** The namespace. */
   public String namespace() {
     return parts.namespace;
@@ -157,6 +235,26 @@ public final class SearchRequest {
     return parts.asOf;
   }
 
+  /** The least score of a hit. */
+  public Optional<Float> minScore() {
+    return Optional.ofNullable(parts.minScore);
+  }
+
+  /** How hits are grouped. */
+  public Optional<Grouping> grouping() {
+    return Optional.ofNullable(parts.grouping);
+  }
+
+  /** How much hits are to differ. */
+  public Optional<Diversity> diversity() {
+    return Optional.ofNullable(parts.diversity);
+  }
+
+  /** Where an earlier result ended. */
+  public Optional<String> cursor() {
+    return Optional.ofNullable(parts.cursor);
+  }
+
   @Override
   public String toString() {
     return "SearchRequest["
@@ -169,6 +267,10 @@ public final class SearchRequest {
             ? ", vector of " + (parts.vector == null ? 0 : parts.vector.length)
             : ", text of " + parts.text.length())
         + (parts.filter == null ? "" : ", " + parts.filter)
+        + (parts.minScore == null ? "" : ", score from " + parts.minScore)
+        + (parts.grouping == null ? "" : ", " + parts.grouping)
+        + (parts.diversity == null ? "" : ", " + parts.diversity)
+        + (parts.cursor == null ? "" : ", continued")
         + ", "
         + parts.asOf
         + "]";
