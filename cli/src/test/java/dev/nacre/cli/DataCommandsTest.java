@@ -285,7 +285,7 @@ class DataCommandsTest {
   }
 
   private static void assertFailsWith(String[] command, String message, String... more) {
-    assertFails(1, message, with(command, more));
+    assertFails(12, message, with(command, more));
   }
 
   @Test
