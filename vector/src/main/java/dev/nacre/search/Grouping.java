@@ -25,14 +25,8 @@ public record Grouping(String field, int size) {
   /** Checks the range. */
   public Grouping {
     requireNonNull(field, "field");
-    if (field.isEmpty() || field.length() > Metadata.NAME_MAX) {
-      throw new ValidationException(
-          "the field to group by has a name of "
-              + field.length()
-              + " characters; allowed are 1 to "
-              + Metadata.NAME_MAX,
-          Map.of("field", field));
-    }
+    // A name that metadata cannot have.
+    var _ = Metadata.of(field, true);
     if (size < 1 || size > SIZE_MAX) {
       throw new ValidationException(
           "the size of a group is " + size + "; allowed are 1 to " + SIZE_MAX,

@@ -9,11 +9,11 @@ import dev.nacre.search.SearchPlan;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.vector.HitReader.Ranked;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +113,7 @@ final class HitGroups {
     if (open.isEmpty()) {
       return true;
     }
-    var search = searches.where(among(open.values().stream().map(Group::value).toList()));
+    var search = searches.where(among(open.keySet()));
     int pool = Math.min(POOL_MAX, open.size() * grouping.size() * POOL_FIRST);
     while (true) {
       Ranked ranked = reader.read(pool, search);
@@ -134,12 +134,12 @@ final class HitGroups {
   }
 
   /** A condition that every record with one of the values meets, and maybe some more. */
-  private Filter among(List<@Nullable Object> values) {
+  private Filter among(Collection<Object> values) {
     List<Object> scalars = new ArrayList<>();
     boolean anything = false;
     for (Object value : values) {
       if (!(value instanceof List<?> list)) {
-        scalars.add(Objects.requireNonNull(value));
+        scalars.add(value);
       } else if (list.isEmpty()) {
         anything = true;
       } else {

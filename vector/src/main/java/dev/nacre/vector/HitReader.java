@@ -68,14 +68,16 @@ final class HitReader {
       List<Hit> hits = new ArrayList<>(Math.min(k, found.hits().size()));
       int next = read(found, k, hits);
       boolean isLast =
-          next == found.hits().size()
-              ? found.hits().size() < want
-              : isBelow(found.hits().score(next));
+          next == found.hits().size() ? isAll(found, want) : isBelow(found.hits().score(next));
       if (hits.size() == k || isLast) {
         return new Ranked(hits, found.exact(), found.plan(), isLast);
       }
       want = (int) Math.min((long) want * GROWTH, Integer.MAX_VALUE - 64);
     }
+  }
+
+  private static boolean isAll(Found found, int want) {
+    return found.hits().size() < want || found.hits().size() >= found.plan().candidates();
   }
 
   /** Adds hits until there are {@code k}; answers where in what was found it has come to. */

@@ -75,7 +75,8 @@ final class ShapedHits {
     for (Row row : rows.values()) {
       float score =
           scores == null
-              ? (float) SearchFixture.score(metric, query, row.vector)
+              // There is one zero only.
+              ? (float) SearchFixture.score(metric, query, row.vector) + 0f
               : Objects.requireNonNull(scores.get(row.key));
       if (filter.matches(row.metadata) && score >= minScore) {
         ranking.add(new Scored(row, score));
