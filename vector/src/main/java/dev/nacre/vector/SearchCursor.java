@@ -34,6 +34,7 @@ record SearchCursor(long query, ReadPoint readPoint, int seen, float score, Stri
 
   /** The text. */
   String encode() {
+    Instant instant = readPoint.instant();
     byte[] lineage = readPoint.lineage().getBytes(StandardCharsets.UTF_8);
     byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
     ByteBuffer bytes = ByteBuffer.allocate(FIXED_BYTES + lineage.length + keyBytes.length);
@@ -42,8 +43,8 @@ record SearchCursor(long query, ReadPoint readPoint, int seen, float score, Stri
         .put((byte) FORMAT)
         .putLong(query)
         .putLong(readPoint.version())
-        .putLong(readPoint.instant().getEpochSecond())
-        .putInt(readPoint.instant().getNano())
+        .putLong(instant.getEpochSecond())
+        .putInt(instant.getNano())
         .putInt(seen)
         .putFloat(score)
         .putShort((short) lineage.length)

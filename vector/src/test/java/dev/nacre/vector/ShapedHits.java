@@ -82,7 +82,7 @@ final class ShapedHits {
         ranking.add(new Scored(row, score));
       }
     }
-    ranking.sort(Comparator.comparing(Scored::score).reversed().thenComparing(Scored::key));
+    ranking.sort(Comparator.comparingDouble(Scored::score).reversed().thenComparing(Scored::key));
     return ranking;
   }
 
