@@ -99,8 +99,8 @@ public final class Dispatcher {
                 (_, failure) -> {
                   if (failure != null) {
                     LOG.warn(
-                        "a purge that was interrupted could not be finished; it goes on with the next"
-                            + " one, or when the database is opened again",
+                        "a purge that was interrupted could not be finished; it goes on with the"
+                            + " next one, or when the database is opened again",
                         failure);
                   }
                 });

@@ -125,8 +125,7 @@ public interface ScanContract extends DatabaseSource {
       await(
           db.configure(
               "hats",
-              NamespaceOptions.DEFAULT.withFields(
-                  List.of(new DeclaredField("price", "$.price")))));
+              NamespaceOptions.DEFAULT.withFields(List.of(new DeclaredField("price", "$.price")))));
       for (int price = 1; price <= 6; price++) {
         await(db.put("hats", "h" + price, Value.json("{\"price\": " + price + "}")));
       }
@@ -134,8 +133,7 @@ public interface ScanContract extends DatabaseSource {
       try (Snapshot snapshot = await(db.snapshot())) {
         await(db.put("hats", "h1", Value.json("{\"price\": 10}")));
         assertEquals(List.of("h2", "h3"), allKeys(db, cheap));
-        assertEquals(
-            List.of("h1", "h2", "h3"), keys(await(snapshot.scanPage(cheap.withLimit(9)))));
+        assertEquals(List.of("h1", "h2", "h3"), keys(await(snapshot.scanPage(cheap.withLimit(9)))));
       }
       var _ =
           await(

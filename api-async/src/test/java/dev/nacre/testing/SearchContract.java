@@ -148,8 +148,7 @@ public interface SearchContract extends DatabaseSource {
         String cursor = await(db.similar(byVector)).next().orElseThrow();
         failure(ValidationException.class, snapshot.similar(byVector.withCursor(cursor)));
         SearchResult held = await(snapshot.similar(byVector));
-        assertEquals(
-            4, await(snapshot.similar(byVector.withCursor(held.cursor()))).hits().size());
+        assertEquals(4, await(snapshot.similar(byVector.withCursor(held.cursor()))).hits().size());
       }
     }
   }
@@ -187,8 +186,6 @@ public interface SearchContract extends DatabaseSource {
 
   private static void embed(Database db, String key, Metadata metadata, float... vector) {
     var _ =
-        await(
-            db.embed(
-                EmbedRequest.of("docs", key, Embedding.of(vector)).withMetadata(metadata)));
+        await(db.embed(EmbedRequest.of("docs", key, Embedding.of(vector)).withMetadata(metadata)));
   }
 }

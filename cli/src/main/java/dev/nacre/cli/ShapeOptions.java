@@ -22,8 +22,8 @@ final class ShapeOptions {
       names = "--mmr",
       paramLabel = "LAMBDA",
       description =
-          "Records that are not near to each other (maximal marginal relevance): 1 for the nearest, "
-              + "0 for the most different.")
+          "Records that are not near to each other (maximal marginal relevance): 1 for the nearest,"
+              + " 0 for the most different.")
   private @Nullable Double lambda;
 
   @Option(

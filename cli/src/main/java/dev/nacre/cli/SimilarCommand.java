@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
     description = {
-      "Finds the records nearest to a text, a vector or another record, now or as they were, and says",
+      "Finds the records nearest to a text, a vector or another record, now or as they were, and"
+          + " says",
       "whether the answer is exact. Exit code 1: nothing was found.",
       ""
     },

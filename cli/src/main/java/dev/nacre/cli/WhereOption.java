@@ -12,8 +12,8 @@ final class WhereOption {
       paramLabel = "FILTER",
       converter = ConditionConverter.class,
       description =
-          "Only records that match, as in \"price < 10 and tags contains 'red'\"; the grammar is in "
-              + "docs/reference/filters.md. May be repeated: all must hold.")
+          "Only records that match, as in \"price < 10 and tags contains 'red'\"; the grammar is in"
+              + " docs/reference/filters.md. May be repeated: all must hold.")
   private List<Filter> conditions = List.of();
 
   WhereOption() {}

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -238,8 +237,7 @@ class DataCommandsTest {
     assertFails(ExitCode.USAGE, "the end", "similar", db, "notes", "--key", "n0", "--where", "n");
     assertEquals("n1\nn3\n", ok("scan", db, "notes", "--keys", "--where", "kind=odd").out());
     assertEquals(
-        "n3\n",
-        ok("scan", db, "notes", "--keys", "--where", "kind=odd", "--where", "n>=2").out());
+        "n3\n", ok("scan", db, "notes", "--keys", "--where", "kind=odd", "--where", "n>=2").out());
     assertEquals("", ok("scan", db, "notes", "--where", "n > 9").out());
   }
 

@@ -99,8 +99,7 @@ final class PagedReads {
     if (entry == null) {
       return new Page<>(List.of(), null, at);
     }
-    return page(
-        entry, ScanRange.ofRecords(entry.id(), prefix, from, to, after), request, at);
+    return page(entry, ScanRange.ofRecords(entry.id(), prefix, from, to, after), request, at);
   }
 
   private Page<VersionedRecord> page(

@@ -108,9 +108,7 @@ class FilteredScanTest {
     Value large = Value.bytes(new byte[1 << 20], "a/b");
     for (int i = 0; i < 70; i++) {
       commit(
-          WriteBatch.builder()
-              .put("ns", "k%02d".formatted(i), large, Metadata.of("i", i))
-              .build());
+          WriteBatch.builder().put("ns", "k%02d".formatted(i), large, Metadata.of("i", i)).build());
     }
     ScanRequest request = ScanRequest.of("ns").withFilter(Filter.eq("i", 69));
     Page<VersionedRecord> first = store.scan(request);

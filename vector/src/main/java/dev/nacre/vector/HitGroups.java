@@ -31,7 +31,9 @@ final class HitGroups {
   private static final int POOL_FIRST = 4;
   private static final int POOL_GROWTH = 4;
   private static final Comparator<Hit> ORDER =
-      Comparator.comparingDouble(Hit::score).reversed().thenComparing(Hit::key, SearchCursor::compareKeys);
+      Comparator.comparingDouble(Hit::score)
+          .reversed()
+          .thenComparing(Hit::key, SearchCursor::compareKeys);
 
   private final HitReader reader;
   private final Searches searches;

@@ -6,7 +6,6 @@ import dev.nacre.model.ReadPoint;
 import dev.nacre.search.Diversity;
 import dev.nacre.search.Grouping;
 import dev.nacre.search.Hit;
-import dev.nacre.search.HitGroup;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
 import dev.nacre.store.Store;

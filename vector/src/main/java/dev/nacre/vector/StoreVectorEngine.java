@@ -157,8 +157,7 @@ final class StoreVectorEngine implements VectorEngine {
     }
     Epoch found = epochs.acquire(at.version());
     if (found == null) {
-      SearchResult result =
-          searchStorage(asked, namespace, query, at, SearchPlan.Tier.EXACT_AS_OF);
+      SearchResult result = searchStorage(asked, namespace, query, at, SearchPlan.Tier.EXACT_AS_OF);
       if (query.filter() != null || result.plan().candidates() >= EpochPolicy.LIVE_MIN) {
         indexes.wantEpoch(index, at.version());
       }
@@ -200,8 +199,7 @@ final class StoreVectorEngine implements VectorEngine {
       }
       PastSetSearcher searcher =
           new PastSetSearcher(set, query, index.epochs().policy(), at.version());
-      SearchResult result =
-          shaper(asked, namespace, query, at).shape(_ -> searcher::nearest);
+      SearchResult result = shaper(asked, namespace, query, at).shape(_ -> searcher::nearest);
       store.checkReadable(at.version(), namespace.id());
       return result;
     } finally {
@@ -215,11 +213,7 @@ final class StoreVectorEngine implements VectorEngine {
    * namespace went away meanwhile, or the index is not at {@code exactly}.
    */
   private @Nullable SearchResult searchSet(
-      Asked asked,
-      Namespace namespace,
-      Query query,
-      ReadPoint now,
-      @Nullable ReadPoint exactly) {
+      Asked asked, Namespace namespace, Query query, ReadPoint now, @Nullable ReadPoint exactly) {
     SpaceIndex index = indexes.of(namespace, query.space());
     SpaceSet found = index.acquire(now.version(), query.filter() != null || asked.isFilled());
     if (found == null) {

@@ -65,8 +65,7 @@ class SearchRequestTest {
     assertEquals(Optional.of(new Diversity(.5, 7)), diverse(.5, 7).diversity());
     assertEquals(Optional.of("c"), request.withCursor("c").cursor());
     assertEquals(request, request.withCursor("c").withCursor(null));
-    for (float bad :
-        new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       assertThrows(ValidationException.class, () -> request.withMinScore(bad));
     }
     for (double bad : new double[] {-.01, 1.01, Double.NaN, Double.POSITIVE_INFINITY}) {

@@ -77,8 +77,7 @@ class GroupedSearchTest {
     putMany();
     SearchResult result = grouped(4, 2);
     assertEquals(List.of(0L, 1L, 2L, "pair"), values(result));
-    assertEquals(
-        List.of("k0", "k3", "k1", "k4", "k2", "k8", "k5", "k" + (MANY - 2)), keys(result));
+    assertEquals(List.of("k0", "k3", "k1", "k4", "k2", "k8", "k5", "k" + (MANY - 2)), keys(result));
     assertTrue(result.exact());
     assertTrue(result.next().isEmpty());
   }
@@ -111,8 +110,7 @@ class GroupedSearchTest {
         WriteBatch.of(
             new Write.Configure(
                 NS,
-                NamespaceOptions.DEFAULT.withFields(
-                    List.of(new DeclaredField("group", "$.by"))))));
+                NamespaceOptions.DEFAULT.withFields(List.of(new DeclaredField("group", "$.by"))))));
     SearchResult result = grouped(5, 2);
     assertEquals(List.of(List.of("a", 0L), List.of("a", 1L)), values(result));
     assertEquals(List.of("k0", "k2", "k1", "k3"), keys(result));

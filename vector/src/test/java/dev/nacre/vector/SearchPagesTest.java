@@ -176,8 +176,7 @@ class SearchPagesTest {
   @Test
   void similar_versionDropped_saysSo() {
     StoreOptions options =
-        StoreOptions.inMemory()
-            .withSweeping(new Sweeping(Duration.ZERO, Duration.ofMillis(1)));
+        StoreOptions.inMemory().withSweeping(new Sweeping(Duration.ZERO, Duration.ofMillis(1)));
     try (SearchFixture db = SearchFixture.of(options, SearchFixture.OPTIONS)) {
       db.putMany("k", 30, 6);
       SearchResult first = db.engine().similar(request(5));
@@ -190,8 +189,7 @@ class SearchPagesTest {
           .untilAsserted(
               () -> {
                 var _ = db.store().sweep(() -> false);
-                assertThrows(
-                    HistoryDroppedException.class, () -> after(db, request(5), first));
+                assertThrows(HistoryDroppedException.class, () -> after(db, request(5), first));
               });
       assertEquals(5, db.engine().similar(request(5)).hits().size());
     }
@@ -221,7 +219,8 @@ class SearchPagesTest {
         ValidationException refused =
             assertThrows(
                 ValidationException.class, () -> db.engine().similar(wrong.withCursor(cursor)));
-        assertTrue(String.valueOf(refused.getMessage()).contains("another search"), wrong::toString);
+        assertTrue(
+            String.valueOf(refused.getMessage()).contains("another search"), wrong::toString);
         assertEquals(cursor, refused.details().get("cursor"));
       }
       // The size of a page and the moment may differ.
@@ -279,7 +278,12 @@ class SearchPagesTest {
       EmbeddingSpace plane = EmbeddingSpace.of(2);
       WriteBatch.Builder batch = WriteBatch.builder();
       for (int i = 0; i < SearchRequest.K_MAX + 5; i++) {
-        batch.put("plane", "k" + i, Value.text("v"), Metadata.EMPTY, Embedding.of(plane, vector(random, 2)));
+        batch.put(
+            "plane",
+            "k" + i,
+            Value.text("v"),
+            Metadata.EMPTY,
+            Embedding.of(plane, vector(random, 2)));
       }
       db.commit(batch.build());
       SearchRequest request = SearchRequest.byVector("plane", 1, 0).withK(6_000);

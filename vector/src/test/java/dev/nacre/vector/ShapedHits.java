@@ -92,7 +92,8 @@ final class ShapedHits {
     for (Scored scored : ranking) {
       Object value = scored.row.metadata.get("group").orElse(scored.key() + " alone");
       List<String> group =
-          groups.computeIfAbsent(value.equals(1.0) ? Long.valueOf(1) : value, _ -> new ArrayList<>());
+          groups.computeIfAbsent(
+              value.equals(1.0) ? Long.valueOf(1) : value, _ -> new ArrayList<>());
       if (group.size() < size) {
         group.add(scored.key());
       }

@@ -137,13 +137,10 @@ class ShapedSearchPropertyTest {
         } else {
           put(
               batch,
-              new ShapedHits.Row(
-                  key, ShapedHits.vector(random), ShapedHits.metadata(random)));
+              new ShapedHits.Row(key, ShapedHits.vector(random), ShapedHits.metadata(random)));
         }
         key = "new" + written++;
-        put(
-            batch,
-            new ShapedHits.Row(key, ShapedHits.vector(random), Metadata.EMPTY));
+        put(batch, new ShapedHits.Row(key, ShapedHits.vector(random), Metadata.EMPTY));
       }
       db.commit(batch.build());
     }
@@ -174,9 +171,7 @@ class ShapedSearchPropertyTest {
           SearchRequest filtered = request().withFilter(Filter.exists("colour"));
           Awaitility.await()
               .pollInterval(Duration.ofMillis(5))
-              .until(
-                  () ->
-                      db.engine().similar(filtered).plan().tier() == SearchPlan.Tier.EPOCH);
+              .until(() -> db.engine().similar(filtered).plan().tier() == SearchPlan.Tier.EPOCH);
         }
       }
       if (space.metric() == Metric.COSINE) {
@@ -194,9 +189,7 @@ class ShapedSearchPropertyTest {
     }
 
     private SearchRequest request() {
-      return SearchRequest.byVector(SearchFixture.NS, query)
-          .withSpace(SPACE)
-          .withAsOf(moment);
+      return SearchRequest.byVector(SearchFixture.NS, query).withSpace(SPACE).withAsOf(moment);
     }
 
     /** A request with or without filter and threshold, and the ranking that it sees. */
@@ -290,8 +283,7 @@ class ShapedSearchPropertyTest {
           result.groups().stream()
               .map(group -> group.hits().stream().map(Hit::key).toList())
               .toList();
-      assertEquals(
-          groups.stream().flatMap(List::stream).toList(), SearchFixture.keys(result));
+      assertEquals(groups.stream().flatMap(List::stream).toList(), SearchFixture.keys(result));
       List<List<String>> expected = ShapedHits.groups(asked.ranking, k, size);
       if (result.exact()) {
         assertEquals(expected, groups, request::toString);
@@ -317,15 +309,10 @@ class ShapedSearchPropertyTest {
       double lambda = random.nextInt(5) / 4.0;
       SearchResult result =
           db.engine()
-              .similar(
-                  asked
-                      .request
-                      .withK(k)
-                      .withDiversity(Diversity.of(lambda).withPool(pool)));
+              .similar(asked.request.withK(k).withDiversity(Diversity.of(lambda).withPool(pool)));
       assertEquals(Math.min(k, asked.ranking.size()), result.hits().size());
       if (result.exact() && space.metric() != Metric.COSINE) {
-        assertEquals(
-            model.diverse(asked.ranking, k, pool, lambda), SearchFixture.keys(result));
+        assertEquals(model.diverse(asked.ranking, k, pool, lambda), SearchFixture.keys(result));
       }
       Set<String> chosen = new HashSet<>(SearchFixture.keys(result));
       assertEquals(result.hits().size(), chosen.size());
