@@ -13,7 +13,9 @@ import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** What is made of hits, by hand: a whole ranking in a list, and every rule applied to all of it. */
+/**
+ * What is made of hits, by hand: a whole ranking in a list, and every rule applied to all of it.
+ */
 final class ShapedHits {
   static final int DIMENSION = 5;
 
