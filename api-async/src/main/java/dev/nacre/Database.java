@@ -52,7 +52,8 @@ import org.jspecify.annotations.Nullable;
  * future; other reads complete on a thread of the database's read pool, writes on one of the
  * store's completion threads, calls that miss their deadline on a virtual thread. Those threads
  * serve every caller: <em>a callback must not block</em>; one that has to moves away with {@code
- * thenApplyAsync}.
+ * thenApplyAsync}. A platform thread that waits for a get or a search with {@code join()} or {@code
+ * get()} without a timeout may do the read itself, and runs its callbacks then.
  *
  * <p><b>Versions.</b> Every write is a commit with a version; once its future has completed, every
  * read sees it. Every read says at which version it was answered, and takes an {@link AsOf} in its

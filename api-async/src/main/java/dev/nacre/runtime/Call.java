@@ -85,6 +85,14 @@ public sealed interface Call<R> {
       return false;
     }
 
+    /**
+     * Whether a thread that waits for the answer had better read it itself: it takes no longer than
+     * handing it over, and opens no file. Never blocks.
+     */
+    default boolean isBrief(Engines engines) {
+      return false;
+    }
+
     /** Lets go of an answer that nobody takes, because the call was cancelled or late. */
     default void discard(R answer) {}
   }
@@ -127,6 +135,11 @@ public sealed interface Call<R> {
     }
 
     @Override
+    public boolean isBrief(Engines engines) {
+      return engines.startedSearch().filter(search -> search.isAtHand(request)).isPresent();
+    }
+
+    @Override
     public SearchResult answer(Engines engines) {
       return engines.similar(request);
     }
@@ -159,6 +172,11 @@ public sealed interface Call<R> {
     }
 
     @Override
+    public boolean isBrief(Engines engines) {
+      return true;
+    }
+
+    @Override
     public Optional<VersionedRecord> answer(Engines engines) {
       return engines.store().get(engines.store().resolve(asOf), namespace, key, spaces);
     }
@@ -177,6 +195,11 @@ public sealed interface Call<R> {
       VersionedRecord found =
           get.cached(engines) instanceof CachedRead.Answer cached ? cached.found() : null;
       return found == null ? null : CompletableFuture.completedFuture(found);
+    }
+
+    @Override
+    public boolean isBrief(Engines engines) {
+      return true;
     }
 
     @Override
@@ -201,6 +224,11 @@ public sealed interface Call<R> {
       return get.cached(engines) instanceof CachedRead.Answer found
           ? CompletableFuture.completedFuture(found.found() != null)
           : null;
+    }
+
+    @Override
+    public boolean isBrief(Engines engines) {
+      return true;
     }
 
     @Override
@@ -315,6 +343,11 @@ public sealed interface Call<R> {
               && engines.store().getCached(at, namespace, key) instanceof CachedRead.Answer found
           ? CompletableFuture.completedFuture(found.answer())
           : null;
+    }
+
+    @Override
+    public boolean isBrief(Engines engines) {
+      return true;
     }
 
     @Override

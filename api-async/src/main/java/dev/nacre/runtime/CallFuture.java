@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,10 @@ final class CallFuture<R> extends CompletableFuture<R> {
     ENDED
   }
 
+  /** How long a caller looks out for an answer before he sleeps: about what sleeping costs. */
+  private static final long LOOK_OUT_NANOS =
+      Runtime.getRuntime().availableProcessors() == 1 ? 0 : 20_000;
+
   /** How many completions of ours are on this thread's stack. */
   private static final ThreadLocal<Integer> COMPLETING = ThreadLocal.withInitial(() -> 0);
 
@@ -47,6 +52,7 @@ final class CallFuture<R> extends CompletableFuture<R> {
   private volatile @Nullable Runnable withdrawal;
   private volatile boolean watched;
   private volatile @Nullable CompletableFuture<?> commit;
+  private volatile @Nullable Runnable help;
 
   /** A call that has entered {@code gate} by {@code stripe}. */
   CallFuture(String operation, CallGate gate, int stripe, Deadlines deadlines, Duration timeout) {
@@ -81,6 +87,46 @@ final class CallFuture<R> extends CompletableFuture<R> {
   /** Says how to take the call out of what it waits in. */
   void onWithdrawal(Runnable how) {
     withdrawal = how;
+  }
+
+  /**
+   * Says how a caller who waits for the call can do what it waits for, when it has not begun: what
+   * takes less time than a switch of threads, and opens no file, for a thread of the application
+   * may be interrupted.
+   */
+  void onHelp(Runnable how) {
+    help = how;
+  }
+
+  /**
+   * Waits for the answer. A platform thread that waits works on its own call when nobody else has
+   * begun to: two switches of threads are more than most reads take. A virtual thread does not, its
+   * carrier would be pinned.
+   */
+  @Override
+  public R join() {
+    helpAlong();
+    return super.join();
+  }
+
+  /** As {@link #join()}; with a timeout it only waits. */
+  @Override
+  public R get() throws InterruptedException, ExecutionException {
+    helpAlong();
+    return super.get();
+  }
+
+  private void helpAlong() {
+    Runnable how = help;
+    if (how == null || isDone() || Thread.currentThread().isVirtual()) {
+      return;
+    }
+    how.run();
+    long end = System.nanoTime() + LOOK_OUT_NANOS;
+    // Somebody else is at it, and will have done before this thread could sleep and wake.
+    while (!isDone() && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
   }
 
   /** A thread of ours begins to work on it; false when it has ended. */

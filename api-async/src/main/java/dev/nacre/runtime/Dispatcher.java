@@ -254,7 +254,15 @@ public final class Dispatcher {
         timeout,
         future -> {
           future.watchDeadline();
-          onPool(future, () -> answer(future, read), read.isAccepted());
+          Runnable task = onPool(future, () -> answer(future, read), read.isAccepted());
+          if (read.isBrief(engines)) {
+            future.onHelp(
+                () -> {
+                  if (pool.withdraw(task)) {
+                    task.run();
+                  }
+                });
+          }
         });
   }
 
@@ -528,10 +536,11 @@ public final class Dispatcher {
   }
 
   private void onPool(CallFuture<?> future, Runnable step) {
-    onPool(future, step, false);
+    var _ = onPool(future, step, false);
   }
 
-  private void onPool(CallFuture<?> future, Runnable step, boolean accepted) {
+  /** Returns what the pool was given. */
+  private Runnable onPool(CallFuture<?> future, Runnable step, boolean accepted) {
     Runnable task =
         () -> {
           if (future.run()) {
@@ -554,5 +563,6 @@ public final class Dispatcher {
                   "readQueue", Integer.toString(pool.queueMax()),
                   "readThreads", Integer.toString(pool.threads()))));
     }
+    return task;
   }
 }

@@ -1,5 +1,6 @@
 package dev.nacre.runtime;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -64,11 +65,14 @@ final class ReadPool {
     return true;
   }
 
-  /** Takes a task back if it has not begun. */
-  void withdraw(Runnable task) {
-    if (queue.remove(task)) {
+  /** Takes a task back; false when it has begun, or was taken back before. */
+  @CanIgnoreReturnValue
+  boolean withdraw(Runnable task) {
+    boolean withdrawn = queue.remove(task);
+    if (withdrawn) {
       waiting.decrementAndGet();
     }
+    return withdrawn;
   }
 
   int waiting() {
@@ -116,9 +120,11 @@ final class ReadPool {
   }
 
   private void work() {
+    @Nullable Runnable task = null;
     while (true) {
-      awaitTask();
-      Runnable task = queue.poll();
+      // Called in vain, by callers who did the work themselves, it sleeps: it would only heat.
+      awaitTask(task != null);
+      task = queue.poll();
       if (task != null) {
         waiting.decrementAndGet();
         run(task);
@@ -130,15 +136,19 @@ final class ReadPool {
     }
   }
 
-  /** Returns with a permit, or called by {@link #submit}. */
+  /**
+   * Returns with a permit, or called by {@link #submit}.
+   *
+   * @param looksOut whether to look out before parking
+   */
   // The wait is bounded, and parking ends it; a thread is its identity.
   @SuppressWarnings({"ThreadPriorityCheck", "ReferenceEquality"})
-  private void awaitTask() {
+  private void awaitTask(boolean looksOut) {
     if (permits.tryAcquire()) {
       return;
     }
     Thread self = Thread.currentThread();
-    if (LOOK_OUT_NANOS > 0 && lookOut.compareAndSet(null, self)) {
+    if (looksOut && LOOK_OUT_NANOS > 0 && lookOut.compareAndSet(null, self)) {
       long end = System.nanoTime() + LOOK_OUT_NANOS;
       // Whoever submitted before he could see the look-out has left a permit.
       if (permits.tryAcquire()) {

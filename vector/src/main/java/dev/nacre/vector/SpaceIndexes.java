@@ -81,6 +81,12 @@ final class SpaceIndexes {
     return index;
   }
 
+  /** Whether anything of a space is in memory. */
+  boolean isLoaded(int namespaceId, String space) {
+    SpaceIndex index = indexes.get(new Id(namespaceId, space));
+    return index != null && index.isLoaded();
+  }
+
   /** After an index was searched: builds its graph and unloads others, when it is time. */
   void searched(SpaceIndex index) {
     builds.submit(index);

@@ -88,6 +88,26 @@ final class StoreVectorEngine implements VectorEngine {
     }
   }
 
+  @Override
+  public boolean isAtHand(SearchRequest request) {
+    // Pages are of the past; groups and diverse hits read more than there are hits.
+    if (request.asOf() != AsOf.Now.NOW
+        || request.cursor().isPresent()
+        || request.grouping().isPresent()
+        || request.diversity().isPresent()) {
+      return false;
+    }
+    gate.enter();
+    try {
+      return store
+          .namespace(store.now(), request.namespace())
+          .filter(namespace -> indexes.isLoaded(namespace.id(), request.space()))
+          .isPresent();
+    } finally {
+      gate.leave();
+    }
+  }
+
   /**
    * What is asked, taken apart.
    *

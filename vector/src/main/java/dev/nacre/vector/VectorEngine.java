@@ -25,6 +25,12 @@ public interface VectorEngine extends AutoCloseable {
   SearchResult similar(SearchRequest request);
 
   /**
+   * Whether what a search of the present needs is in memory, so that it opens no file and builds
+   * nothing first. It may be let go of before the search. Never blocks.
+   */
+  boolean isAtHand(SearchRequest request);
+
+  /**
    * Forgets everything it holds of a namespace, on disk and in memory, to be built again from the
    * store: something has been purged there. Blocks until the files are gone; memory that a search
    * is using is freed when it ends.
