@@ -94,8 +94,12 @@ public interface ScanContract extends DatabaseSource {
       db.scan(request).subscribe(subscriber);
       subscriber.request(10);
       subscriber.awaitItems(10);
-      await(db.put("notes", "k002a", Value.text("late"), Metadata.of("even", true)));
-      await(db.put("notes", "k058", Value.text("changed"), Metadata.of("even", false)));
+      await(
+          db.batch(
+              WriteBatch.builder()
+                  .put("notes", "k002a", Value.text("late"), Metadata.of("even", true))
+                  .put("notes", "k058", Value.text("changed"), Metadata.of("even", false))
+                  .build()));
       subscriber.request(Long.MAX_VALUE);
       subscriber.awaitEnd();
       assertEquals(even, subscriber.items().stream().map(VersionedRecord::key).toList());
