@@ -1,10 +1,10 @@
 package dev.nacre;
 
 import dev.nacre.error.ValidationException;
-import dev.nacre.filter.Filter;
 import dev.nacre.model.DeclaredFields;
 import dev.nacre.model.Page;
 import dev.nacre.model.ReadPoint;
+import dev.nacre.model.RecordCondition;
 import dev.nacre.model.ScanRequest;
 import dev.nacre.model.VersionedRecord;
 import dev.nacre.model.Write;
@@ -80,7 +80,7 @@ final class TransactionPages {
       ScanRequest range, NavigableMap<String, List<Write>> own) {
     // A record may match only because of what the transaction has written to it.
     ScanRequest unfiltered = range.withFilter(null);
-    Filter filter = range.filter();
+    RecordCondition filter = range.filter();
     return DerivedRead.of(
         dispatcher.execute(
             new Call.Held<>(new Call.ScanAt(at, unfiltered), at, at.version(), range.namespace())),
@@ -91,7 +91,7 @@ final class TransactionPages {
   }
 
   private Page<VersionedRecord> filtered(
-      Page<VersionedRecord> page, Filter filter, String namespace) {
+      Page<VersionedRecord> page, RecordCondition filter, String namespace) {
     DeclaredFields declared = dispatcher.declaredFields(at, namespace);
     List<VersionedRecord> matching =
         page.items().stream()

@@ -3,7 +3,6 @@ package dev.nacre.model;
 import static java.util.Objects.requireNonNull;
 
 import dev.nacre.error.ValidationException;
-import dev.nacre.filter.Filter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param cursor where an earlier page ended, or null; it carries the version, which then wins over
  *     {@code asOf}
  * @param asOf the moment
- * @param filter only records whose metadata and declared fields match, or null
+ * @param filter only records whose metadata and declared fields match, or null; a {@code
+ *     dev.nacre.filter.Filter}
  */
 public record ScanRequest(
     String namespace,
@@ -29,7 +29,7 @@ public record ScanRequest(
     int limit,
     @Nullable String cursor,
     AsOf asOf,
-    @Nullable Filter filter) {
+    @Nullable RecordCondition filter) {
   /** The most records of one page. */
   public static final int LIMIT_MAX = 10_000;
 
@@ -80,7 +80,7 @@ public record ScanRequest(
    * The same, only records whose metadata and declared fields match; null for all. Every record of
    * the range is read all the same: a filter saves what is handed out, not what is looked at.
    */
-  public ScanRequest withFilter(@Nullable Filter value) {
+  public ScanRequest withFilter(@Nullable RecordCondition value) {
     return new ScanRequest(namespace, prefix, from, to, limit, cursor, asOf, value);
   }
 }

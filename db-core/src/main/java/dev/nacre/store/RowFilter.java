@@ -1,9 +1,9 @@
 package dev.nacre.store;
 
-import dev.nacre.filter.Filter;
 import dev.nacre.model.DeclaredFields;
 import dev.nacre.model.Metadata;
 import dev.nacre.model.ReadPoint;
+import dev.nacre.model.RecordCondition;
 import dev.nacre.store.commit.NamespaceEntry;
 import dev.nacre.store.layout.RecordRow;
 import org.jspecify.annotations.Nullable;
@@ -19,18 +19,18 @@ final class RowFilter {
   /** The most bytes of rows that one page looks at. */
   private static final long BYTES_MAX = 64L << 20;
 
-  private final @Nullable Filter filter;
+  private final @Nullable RecordCondition filter;
   private final DeclaredFields declared;
   private int rows;
   private long bytes;
 
-  private RowFilter(@Nullable Filter filter, DeclaredFields declared) {
+  private RowFilter(@Nullable RecordCondition filter, DeclaredFields declared) {
     this.filter = filter;
     this.declared = declared;
   }
 
   /** A filter over metadata and the fields that the namespace declared at a read point. */
-  static RowFilter of(@Nullable Filter filter, NamespaceEntry entry, ReadPoint at) {
+  static RowFilter of(@Nullable RecordCondition filter, NamespaceEntry entry, ReadPoint at) {
     return new RowFilter(
         filter,
         filter == null
