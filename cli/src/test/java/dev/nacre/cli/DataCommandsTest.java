@@ -261,12 +261,12 @@ class DataCommandsTest {
     assertEquals(4, enough.size());
     assertTrue(parse(enough.getLast()).path("cursor").isMissingNode());
 
-    String groups = ok(with(search, "--group-by", "kind", "--group-size", "2")).out();
+    String groups = ok(and(search, "--group-by", "kind", "--group-size", "2")).out();
     assertTrue(groups.contains("n5") && groups.contains("[odd]"), groups);
     assertTrue(groups.contains("4 found, exact"), groups);
     List<String> json = lines(search, "--group-by", "kind", "--json");
     assertEquals("even", parse(json.get(1)).path("group").asText());
-    assertTrue(ok(with(search, "--mmr", "0", "--pool", "6")).out().contains("n0"));
+    assertTrue(ok(and(search, "--mmr", "0", "--pool", "6")).out().contains("n0"));
 
     assertFailsWith(search, "--mmr", "--pool", "5");
     assertFailsWith(search, "--group-by", "--group-size", "5");
@@ -274,16 +274,16 @@ class DataCommandsTest {
     assertFailsWith(search, "diverse", "--mmr", "1", "--group-by", "kind");
   }
 
-  private static String[] with(String[] command, String... more) {
+  private static String[] and(String[] command, String... more) {
     return Stream.concat(Stream.of(command), Stream.of(more)).toArray(String[]::new);
   }
 
   private static List<String> lines(String[] command, String... more) {
-    return ok(with(command, more)).out().lines().toList();
+    return ok(and(command, more)).out().lines().toList();
   }
 
   private static void assertFailsWith(String[] command, String message, String... more) {
-    assertFails(12, message, with(command, more));
+    assertFails(ExitCode.of(ErrorCode.VALIDATION), message, and(command, more));
   }
 
   @Test
