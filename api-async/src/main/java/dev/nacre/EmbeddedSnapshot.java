@@ -118,11 +118,18 @@ final class EmbeddedSnapshot implements Snapshot {
     SearchRequest pinned = request.withAsOf(moment);
     if (request.text().isEmpty()) {
       return run(
-          "similar", request.asOf(), () -> held(request.namespace(), new Call.Similar(pinned)));
+          "similar",
+          request.asOf(),
+          () ->
+              held(
+                  request.namespace(),
+                  new Call.Pinned<>(
+                      new Call.Similar(pinned), readPoint(), SearchResult::readPoint)));
     }
     return DerivedRead.of(
         run("similar", request.asOf(), () -> new Call.SimilarText(pinned)),
         result -> {
+          Call.Pinned.check(result.readPoint(), readPoint());
           dispatcher.checkNotPurged(readPoint(), pin.heldSince(), request.namespace());
           return result;
         });

@@ -1,8 +1,10 @@
 package dev.nacre;
 
 import dev.nacre.error.ValidationException;
+import dev.nacre.model.DeclaredFields;
 import dev.nacre.model.Page;
 import dev.nacre.model.ReadPoint;
+import dev.nacre.model.RecordCondition;
 import dev.nacre.model.ScanRequest;
 import dev.nacre.model.VersionedRecord;
 import dev.nacre.model.Write;
@@ -76,10 +78,28 @@ final class TransactionPages {
    */
   CompletableFuture<Page<VersionedRecord>> read(
       ScanRequest range, NavigableMap<String, List<Write>> own) {
+    // A record may match only because of what the transaction has written to it.
+    ScanRequest unfiltered = range.withFilter(null);
+    RecordCondition filter = range.filter();
     return DerivedRead.of(
         dispatcher.execute(
-            new Call.Held<>(new Call.ScanAt(at, range), at, at.version(), range.namespace())),
-        stored -> merged(stored, range, own));
+            new Call.Held<>(new Call.ScanAt(at, unfiltered), at, at.version(), range.namespace())),
+        stored -> {
+          Page<VersionedRecord> page = merged(stored, range, own);
+          return filter == null ? page : filtered(page, filter, range.namespace());
+        });
+  }
+
+  private Page<VersionedRecord> filtered(
+      Page<VersionedRecord> page, RecordCondition filter, String namespace) {
+    DeclaredFields declared = dispatcher.declaredFields(at, namespace);
+    List<VersionedRecord> matching =
+        page.items().stream()
+            .filter(
+                record ->
+                    filter.matches(declared.of(record.metadata(), record.value().orElse(null))))
+            .toList();
+    return new Page<>(matching, page.cursor(), at);
   }
 
   private Page<VersionedRecord> merged(

@@ -463,7 +463,12 @@ public sealed interface Call<R> {
     @Override
     public R answer(Engines engines) {
       R answer = read.answer(engines);
-      ReadPoint at = pointOf.apply(answer);
+      check(pointOf.apply(answer), point);
+      return answer;
+    }
+
+    /** Refuses an answer that was read elsewhere, because a cursor said so. */
+    public static void check(ReadPoint at, ReadPoint point) {
       if (!at.equals(point)) {
         throw new ValidationException(
             "the cursor is of a read at version "
@@ -476,7 +481,6 @@ public sealed interface Call<R> {
                 + point.instant(),
             Map.of("version", Long.toString(point.version())));
       }
-      return answer;
     }
   }
 

@@ -10,6 +10,7 @@ import dev.nacre.maintain.Latency;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Commit;
 import dev.nacre.model.CommitAttributes;
+import dev.nacre.model.DeclaredFields;
 import dev.nacre.model.Durability;
 import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
@@ -98,8 +99,8 @@ public final class Dispatcher {
                 (_, failure) -> {
                   if (failure != null) {
                     LOG.warn(
-                        "a purge that was interrupted could not be finished; it goes on with the next"
-                            + " one, or when the database is opened again",
+                        "a purge that was interrupted could not be finished; it goes on with the"
+                            + " next one, or when the database is opened again",
                         failure);
                   }
                 });
@@ -148,6 +149,16 @@ public final class Dispatcher {
   Pin pinNow(String namespace) {
     gate.checkOpen();
     return engines.store().pin(AsOf.now(), namespace);
+  }
+
+  /** The fields that a namespace declares at a read point, if it is there. Never blocks. */
+  public DeclaredFields declaredFields(ReadPoint at, String namespace) {
+    gate.checkOpen();
+    return engines
+        .store()
+        .namespace(at, namespace)
+        .map(found -> DeclaredFields.of(found.options().fields()))
+        .orElse(DeclaredFields.NONE);
   }
 
   /** Holds what a namespace was at a read point; null when the next read will be refused anyway. */

@@ -63,6 +63,7 @@ class NullComponentTest {
           Map.entry(int.class, 1),
           Map.entry(long.class, 1L << 30),
           Map.entry(float.class, 1f),
+          Map.entry(double.class, .5),
           Map.entry(boolean.class, false),
           Map.entry(List.class, List.of()),
           Map.entry(Set.class, Set.of()),

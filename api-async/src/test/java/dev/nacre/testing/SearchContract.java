@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.nacre.Database;
 import dev.nacre.EmbedRequest;
 import dev.nacre.PutRequest;
+import dev.nacre.Snapshot;
 import dev.nacre.error.ValidationException;
 import dev.nacre.filter.Filter;
 import dev.nacre.model.AsOf;
@@ -16,6 +17,8 @@ import dev.nacre.model.Embedding;
 import dev.nacre.model.Metadata;
 import dev.nacre.model.Value;
 import dev.nacre.model.VersionedRecord;
+import dev.nacre.search.Diversity;
+import dev.nacre.search.Grouping;
 import dev.nacre.search.Hit;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
@@ -114,5 +117,75 @@ public interface SearchContract extends DatabaseSource {
       }
       assertFalse(await(db.contains("docs", "a")));
     }
+  }
+
+  @Test
+  default void similar_continued_staysAtItsVersion() {
+    HashEmbedder embedder = new HashEmbedder();
+    try (Database db = open(embedder)) {
+      for (int i = 0; i < 9; i++) {
+        await(db.embed(EmbedRequest.text("docs", "d" + i, "wing number " + i)));
+      }
+      SearchRequest request = SearchRequest.byText("docs", "wing number").withK(4);
+      List<String> whole = keys(await(db.similar(request.withK(9))));
+      SearchResult first = await(db.similar(request));
+      SearchRequest next = request.withCursor(first.next().orElseThrow());
+      await(db.embed(EmbedRequest.text("docs", "new", "wing number")));
+      SearchResult second = await(db.similar(next));
+
+      assertEquals(whole.subList(4, 8), keys(second));
+      assertEquals(first.readPoint(), second.readPoint());
+      failure(
+          ValidationException.class,
+          db.similar(SearchRequest.byText("docs", "another").withCursor(next.cursor().get())));
+      failure(ValidationException.class, db.similar(request.withCursor("nonsense")));
+      // A snapshot answers as of its moment only.
+      try (Snapshot snapshot = await(db.snapshot())) {
+        ValidationException refused = failure(ValidationException.class, snapshot.similar(next));
+        assertTrue(String.valueOf(refused.getMessage()).contains("snapshot"));
+        float[] vector = HashEmbedder.vector("wing number");
+        SearchRequest byVector = SearchRequest.byVector("docs", vector).withK(4);
+        String cursor = await(db.similar(byVector)).next().orElseThrow();
+        failure(ValidationException.class, snapshot.similar(byVector.withCursor(cursor)));
+        SearchResult held = await(snapshot.similar(byVector));
+        assertEquals(4, await(snapshot.similar(byVector.withCursor(held.cursor()))).hits().size());
+      }
+    }
+  }
+
+  private static List<String> keys(SearchResult result) {
+    return result.hits().stream().map(Hit::key).toList();
+  }
+
+  @Test
+  default void similar_leastScoreGroupsAndDiversity_shapeTheHits() {
+    try (Database db = open()) {
+      // Two that are alike in front, one of another kind behind, one far off without a kind.
+      embed(db, "a1", Metadata.of("kind", "a"), 1, 0, 0);
+      embed(db, "a2", Metadata.of("kind", "a"), .99f, .05f, 0);
+      embed(db, "b1", Metadata.of("kind", "b"), .8f, 0, .6f);
+      embed(db, "x", Metadata.EMPTY, 0, 1, 0);
+      SearchRequest request = SearchRequest.byVector("docs", 1, 0, 0);
+
+      assertEquals(List.of("a1", "a2", "b1"), keys(await(db.similar(request.withMinScore(.5f)))));
+      SearchResult grouped =
+          await(db.similar(request.withGrouping(Grouping.by("kind").withSize(2)).withK(2)));
+      assertEquals(List.of("a1", "a2", "b1"), keys(grouped));
+      assertEquals(
+          List.of("a", "b"),
+          grouped.groups().stream().map(group -> group.field().orElseThrow()).toList());
+      SearchResult best = await(db.similar(request.withGrouping(Grouping.by("kind"))));
+      assertEquals(List.of("a1", "b1", "x"), keys(best));
+      assertTrue(best.exact());
+      assertTrue(best.next().isEmpty());
+      SearchResult diverse =
+          await(db.similar(request.withDiversity(Diversity.of(.3)).withK(3).withMinScore(.5f)));
+      assertEquals(List.of("a1", "b1", "a2"), keys(diverse));
+    }
+  }
+
+  private static void embed(Database db, String key, Metadata metadata, float... vector) {
+    var _ =
+        await(db.embed(EmbedRequest.of("docs", key, Embedding.of(vector)).withMetadata(metadata)));
   }
 }

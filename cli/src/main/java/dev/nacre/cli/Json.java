@@ -29,6 +29,11 @@ final class Json {
     return MAPPER.createObjectNode();
   }
 
+  /** A field's value: a scalar or a list of scalars. */
+  static JsonNode tree(Object value) {
+    return MAPPER.valueToTree(value);
+  }
+
   static ObjectNode of(Commit commit) {
     return object()
         .put("version", commit.version())

@@ -38,6 +38,8 @@ final class ScanCommand extends DirectoryCommand {
   @Option(names = "--to", paramLabel = "KEY", description = "Up to before this key.")
   private @Nullable String to;
 
+  @Mixin private WhereOption where = new WhereOption();
+
   @Option(
       names = {"-n", "--limit"},
       paramLabel = "N",
@@ -56,7 +58,11 @@ final class ScanCommand extends DirectoryCommand {
   public Integer call() throws InterruptedException {
     try (Database database = openToRead()) {
       ScanRequest request =
-          ScanRequest.of(namespace).withPrefix(prefix).withRange(from, to).withAsOf(asOf.moment());
+          ScanRequest.of(namespace)
+              .withPrefix(prefix)
+              .withRange(from, to)
+              .withFilter(where.filter())
+              .withAsOf(asOf.moment());
       long left = limit;
       String cursor = null;
       do {

@@ -10,9 +10,9 @@ import dev.nacre.model.Embedding;
 import dev.nacre.model.EmbeddingSpace;
 import dev.nacre.rag.Embedders;
 import dev.nacre.search.Hit;
+import dev.nacre.search.HitGroup;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
     description = {
-      "Finds the records nearest to a text, a vector or another record, now or as they were, and says",
+      "Finds the records nearest to a text, a vector or another record, now or as they were, and"
+          + " says",
       "whether the answer is exact. Exit code 1: nothing was found.",
       ""
     },
@@ -36,7 +37,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  nacre similar memory notes --text 'what does Ada drink?'",
-      "  nacre similar memory notes --key n1 --where 'year >= 2020' --as-of 2026-01-31"
+      "  nacre similar memory notes --key n1 --where 'year >= 2020' --as-of 2026-01-31",
+      "  nacre similar memory chunks --text 'tides' --group-by document --group-size 3 -k 5"
     })
 final class SimilarCommand extends DirectoryCommand {
   @Parameters(index = "1", paramLabel = "NAMESPACE", description = "The namespace.")
@@ -76,15 +78,8 @@ final class SimilarCommand extends DirectoryCommand {
       description = "The embedding space; default: ${DEFAULT-VALUE}, for a text the model's.")
   private String space = EmbeddingSpace.DEFAULT_NAME;
 
-  @Option(
-      names = "--where",
-      paramLabel = "FILTER",
-      converter = ConditionConverter.class,
-      description =
-          "Only records that match, as in \"price < 10 and tags contains 'red'\"; the grammar is in "
-              + "docs/reference/filters.md. May be repeated: all must hold.")
-  private List<Filter> conditions = List.of();
-
+  @Mixin private WhereOption where = new WhereOption();
+  @Mixin private ShapeOptions shape = new ShapeOptions();
   @Mixin private AsOfOption asOf = new AsOfOption();
 
   SimilarCommand(Terminal terminal) {
@@ -103,14 +98,11 @@ final class SimilarCommand extends DirectoryCommand {
               .withSpace(space)
               .withK(k)
               .withAsOf(asOf.moment());
-      if (!conditions.isEmpty()) {
-        request =
-            request.withFilter(
-                conditions.size() == 1
-                    ? conditions.getFirst()
-                    : Filter.and(conditions.toArray(Filter[]::new)));
+      Filter filter = where.filter();
+      if (filter != null) {
+        request = request.withFilter(filter);
       }
-      SearchResult result = Await.of(database.similar(request));
+      SearchResult result = Await.of(database.similar(shape.applied(request)));
       print(result);
       return result.hits().isEmpty() ? ExitCode.NOT_FOUND : ExitCode.OK;
     }
@@ -140,17 +132,11 @@ final class SimilarCommand extends DirectoryCommand {
   }
 
   private void print(SearchResult result) {
-    for (Hit hit : result.hits()) {
-      ObjectNode node =
-          Json.object().put("score", hit.score()).put("embeddingVersion", hit.embeddingVersion());
-      node.set("record", Json.of(hit.record()));
-      answer(
-          node,
-          String.format(Locale.ROOT, "%.4f", hit.score())
-              + "  "
-              + terminal().bold(Printable.line(hit.key()))
-              + "  "
-              + Printable.preview(hit.record()));
+    if (result.groups().isEmpty()) {
+      result.hits().forEach(hit -> print(hit, null));
+    }
+    for (HitGroup group : result.groups()) {
+      group.hits().forEach(hit -> print(hit, group));
     }
     if (json()) {
       ObjectNode summary =
@@ -158,6 +144,7 @@ final class SimilarCommand extends DirectoryCommand {
               .put("exact", result.exact())
               .put("tier", result.plan().tier().name())
               .put("candidates", result.plan().candidates());
+      result.next().ifPresent(cursor -> summary.put("cursor", cursor));
       summary.set("readPoint", Json.of(result.readPoint()));
       terminal().line(summary.toString());
     } else {
@@ -169,7 +156,32 @@ final class SimilarCommand extends DirectoryCommand {
                           + " found, "
                           + (result.exact() ? "exact" : "approximate")
                           + ", at version "
-                          + result.readPoint().version()));
+                          + result.readPoint().version()
+                          + result.next().map(cursor -> ", more by --after " + cursor).orElse("")));
     }
+  }
+
+  /**
+   * One hit.
+   *
+   * @param group its group, or null when hits are not grouped
+   */
+  private void print(Hit hit, @Nullable HitGroup group) {
+    ObjectNode node =
+        Json.object().put("score", hit.score()).put("embeddingVersion", hit.embeddingVersion());
+    String label = "";
+    if (group != null) {
+      group.field().ifPresent(value -> node.set("group", Json.tree(value)));
+      label = group.field().map(value -> "  [" + Printable.line(value.toString()) + "]").orElse("");
+    }
+    node.set("record", Json.of(hit.record()));
+    answer(
+        node,
+        String.format(Locale.ROOT, "%.4f", hit.score())
+            + "  "
+            + terminal().bold(Printable.line(hit.key()))
+            + terminal().dim(label)
+            + "  "
+            + Printable.preview(hit.record()));
   }
 }

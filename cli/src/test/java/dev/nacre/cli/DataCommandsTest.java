@@ -235,6 +235,55 @@ class DataCommandsTest {
         "--where",
         "kind = odd and n");
     assertFails(ExitCode.USAGE, "the end", "similar", db, "notes", "--key", "n0", "--where", "n");
+    assertEquals("n1\nn3\n", ok("scan", db, "notes", "--keys", "--where", "kind=odd").out());
+    assertEquals(
+        "n3\n", ok("scan", db, "notes", "--keys", "--where", "kind=odd", "--where", "n>=2").out());
+    assertEquals("", ok("scan", db, "notes", "--where", "n > 9").out());
+  }
+
+  @Test
+  void similar_pagesGroupsThresholdAndDiversity() {
+    for (int i = 0; i < 6; i++) {
+      String vector = "[" + i + ",1]";
+      String metadata = "{\"kind\":\"" + (i % 2 == 0 ? "even" : "odd") + "\"}";
+      ok("put", db, "notes", "n" + i, "" + i, "--vector", vector, "--metadata", metadata);
+    }
+    String[] search = {"similar", db, "notes", "--vector", "[5,1]", "-k", "2"};
+    List<String> first = lines(search, "--json");
+    String cursor = parse(first.getLast()).path("cursor").asText();
+    assertTrue(ok(search).out().contains("more by --after "));
+    List<String> second = lines(search, "--json", "--after", cursor);
+    assertEquals("n3", parse(second.getFirst()).path("record").path("key").asText());
+    assertFailsWith(search, "another search", "--after", cursor, "--min-score", "0");
+    assertFailsWith(search, "not one that", "--after", "nonsense");
+
+    List<String> enough = lines(search, "-k", "6", "--min-score", "0.99", "--json");
+    assertEquals(4, enough.size());
+    assertTrue(parse(enough.getLast()).path("cursor").isMissingNode());
+
+    String groups = ok(and(search, "--group-by", "kind", "--group-size", "2")).out();
+    assertTrue(groups.contains("n5") && groups.contains("[odd]"), groups);
+    assertTrue(groups.contains("4 found, exact"), groups);
+    List<String> json = lines(search, "--group-by", "kind", "--json");
+    assertEquals("even", parse(json.get(1)).path("group").asText());
+    assertTrue(ok(and(search, "--mmr", "0", "--pool", "6")).out().contains("n0"));
+
+    assertFailsWith(search, "--mmr", "--pool", "5");
+    assertFailsWith(search, "--group-by", "--group-size", "5");
+    assertFailsWith(search, "lambda", "--mmr", "2");
+    assertFailsWith(search, "diverse", "--mmr", "1", "--group-by", "kind");
+  }
+
+  private static String[] and(String[] command, String... more) {
+    return Stream.concat(Stream.of(command), Stream.of(more)).toArray(String[]::new);
+  }
+
+  private static List<String> lines(String[] command, String... more) {
+    return ok(and(command, more)).out().lines().toList();
+  }
+
+  private static void assertFailsWith(String[] command, String message, String... more) {
+    assertFails(ExitCode.of(ErrorCode.VALIDATION), message, and(command, more));
   }
 
   @Test

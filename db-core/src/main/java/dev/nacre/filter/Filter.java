@@ -3,6 +3,7 @@ package dev.nacre.filter;
 import static java.util.Objects.requireNonNull;
 
 import dev.nacre.model.Metadata;
+import dev.nacre.model.RecordCondition;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Eq}. A field that holds a list matches when one of its elements does; for {@link Between}
  * that is one element within both bounds.
  */
-public sealed interface Filter {
+public sealed interface Filter extends RecordCondition {
   /** The deepest nesting of {@link And}, {@link Or} and {@link Not}. */
   int DEPTH_MAX = 200;
 
@@ -31,6 +32,7 @@ public sealed interface Filter {
   int TEXT_MAX = 1 << 20;
 
   /** Whether a record with this metadata matches. */
+  @Override
   boolean matches(Metadata metadata);
 
   /** The names of the fields it looks at. */

@@ -7,7 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded part of a longer answer.
+ * A bounded part of a longer answer. It is the last one when it has no cursor; a part that happens
+ * to be empty may have one.
  *
  * @param items the items, in order
  * @param cursor opaque text to continue with, or null at the end; see {@link #next()}

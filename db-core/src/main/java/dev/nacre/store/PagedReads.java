@@ -99,15 +99,15 @@ final class PagedReads {
     if (entry == null) {
       return new Page<>(List.of(), null, at);
     }
-    return page(
-        entry, ScanRange.ofRecords(entry.id(), prefix, from, to, after), request.limit(), at);
+    return page(entry, ScanRange.ofRecords(entry.id(), prefix, from, to, after), request, at);
   }
 
   private Page<VersionedRecord> page(
-      NamespaceEntry entry, ScanRange range, int limit, ReadPoint at) {
+      NamespaceEntry entry, ScanRange range, ScanRequest request, ReadPoint at) {
     HistoryFloors.checkReadable(entry, at.version());
     probe.beforeRead();
     List<VersionedRecord> records = new ArrayList<>();
+    RowFilter filter = RowFilter.of(request.filter(), entry, at);
     long bytes = 0;
     try (AsOfScan scan =
         new AsOfScan(
@@ -120,13 +120,14 @@ final class PagedReads {
             committer::startedVersion)) {
       while (scan.next()) {
         RecordRow row = RecordReader.live(scan.record(), at);
-        if (row == null) {
-          continue;
-        }
         byte[] key = scan.key();
-        records.add(reader.record(entry, Keys.text(key), key, row, at, Set.of()));
-        bytes += row.toByteArray().length;
-        if (records.size() >= limit || bytes >= PAGE_BYTES_MAX) {
+        if (row == null) {
+          filter.skip();
+        } else if (filter.matches(row)) {
+          records.add(reader.record(entry, Keys.text(key), key, row, at, Set.of()));
+          bytes += row.toByteArray().length;
+        }
+        if (records.size() >= request.limit() || bytes >= PAGE_BYTES_MAX || filter.isTired()) {
           HistoryFloors.checkReadable(entry, at.version());
           return new Page<>(records, new PageCursor(PageCursor.Kind.SCAN, at, key).encode(), at);
         }

@@ -1,10 +1,12 @@
 package dev.nacre.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nacre.error.ValidationException;
+import dev.nacre.filter.Filter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,9 +35,12 @@ class RequestsTest {
             .withPrefix("p")
             .withRange("a", "b")
             .withCursor("c")
+            .withFilter(Filter.exists("f"))
             .withAsOf(AsOf.version(3))
             .withLimit(7);
-    assertEquals(new ScanRequest("n", "p", "a", "b", 7, "c", AsOf.version(3)), request);
+    assertEquals(
+        new ScanRequest("n", "p", "a", "b", 7, "c", AsOf.version(3), Filter.exists("f")), request);
+    assertNull(request.withFilter(null).filter());
     HistoryRequest history =
         HistoryRequest.of("n", "k")
             .withCursor("c")

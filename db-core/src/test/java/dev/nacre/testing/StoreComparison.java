@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nacre.error.HistoryDroppedException;
+import dev.nacre.filter.Filter;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.Change;
 import dev.nacre.model.Embedding;
@@ -46,6 +47,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Asks store and model the same questions and compares the answers. */
@@ -367,6 +369,36 @@ final class StoreComparison {
                 key,
                 Set.of(),
                 at));
+    compareFilteredScan(store, request, expected);
+  }
+
+  /** Of all that a scan finds, what matches: page by page as all at once. */
+  private static void compareFilteredScan(
+      Store store, ScanRequest request, Map<String, NaiveState> expected) {
+    for (Filter filter :
+        Stream.concat(
+                expected.values().stream().flatMap(state -> fieldsOf(state.metadata())).limit(2),
+                Stream.of("no such field"))
+            .map(Filter::exists)
+            .toList()) {
+      List<String> matching =
+          expected.entrySet().stream()
+              .filter(entry -> filter.matches(entry.getValue().metadata()))
+              .map(Map.Entry::getKey)
+              .toList();
+      List<String> found = new ArrayList<>();
+      @Nullable String cursor = null;
+      do {
+        Page<VersionedRecord> page = store.scan(request.withFilter(filter).withCursor(cursor));
+        page.items().forEach(record -> found.add(record.key()));
+        cursor = page.cursor();
+      } while (cursor != null);
+      assertEquals(matching, found, request::toString);
+    }
+  }
+
+  private static Stream<String> fieldsOf(Metadata metadata) {
+    return metadata.asMap().keySet().stream();
   }
 
   private void compareMetadata(Store store, ReadPoint at, String namespace, Random random) {

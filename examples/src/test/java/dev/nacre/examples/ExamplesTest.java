@@ -89,6 +89,20 @@ class ExamplesTest {
   }
 
   @Test
+  void shapeHits_pagesGroupsAndDiffers() throws Exception {
+    assertEquals(
+        List.of(
+            "[tides-1, tides-2]",
+            "[moon-1, moon-2]",
+            "tides: 2",
+            "moon: 2",
+            "[tides-1, moon-2]",
+            "moon-1",
+            "moon-2"),
+        linesOf(ShapeHits::main));
+  }
+
+  @Test
   void streamWithReactor_storesAllAndReadsWhatIsAskedFor() throws Exception {
     assertEquals(
         List.of(

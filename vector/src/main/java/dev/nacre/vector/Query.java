@@ -19,6 +19,7 @@ final class Query {
   private final EmbeddingSpace space;
   private final float[] padded;
   private final @Nullable Filter filter;
+  private final boolean askedAgain;
   private final float[] scores = new float[RUN_ROWS];
 
   /** Refuses a vector that does not fit the space. */
@@ -29,6 +30,15 @@ final class Query {
     this.space = space;
     this.padded = Vectors.prepared(space.metric(), vector);
     this.filter = filter;
+    this.askedAgain = true;
+  }
+
+  private Query(Query same, Filter filter) {
+    this.provider = same.provider;
+    this.space = same.space;
+    this.padded = same.padded;
+    this.filter = filter;
+    this.askedAgain = false;
   }
 
   EmbeddingSpace space() {
@@ -41,6 +51,11 @@ final class Query {
 
   String providerName() {
     return provider.name();
+  }
+
+  /** How scores are added up; see {@link SimilarityProvider#arithmetic}. */
+  String arithmetic() {
+    return provider.arithmetic();
   }
 
   /** The prepared vector; not to be changed. */
@@ -61,7 +76,30 @@ final class Query {
 
   /** The score of one prepared and padded vector. */
   float score(float[] row) {
-    return bounded(Vectors.score(provider, space.metric(), padded, row));
+    return score(padded, row);
+  }
+
+  /** The score of two prepared and padded vectors. */
+  float score(float[] one, float[] other) {
+    return bounded(Vectors.score(provider, space.metric(), one, other));
+  }
+
+  /** Another vector of the space, prepared and padded like the query's. */
+  float[] prepared(float[] vector) {
+    return Vectors.prepared(space.metric(), vector);
+  }
+
+  /** The same query with one more condition, if any, which nobody will ask again. */
+  Query and(@Nullable Filter further) {
+    if (further == null) {
+      return this;
+    }
+    return new Query(this, filter == null ? further : Filter.and(filter, further));
+  }
+
+  /** Whether answers to its filter are worth keeping. */
+  boolean isAskedAgain() {
+    return askedAgain;
   }
 
   /** A score within the metric's range: rounding may leave it by one unit in the last place. */

@@ -38,7 +38,11 @@ final class SetSearcher {
     this.policy = policy;
     this.device = device;
     Filter filter = query.filter();
-    this.matches = filter == null ? null : set.matches(filter);
+    if (filter == null) {
+      this.matches = null;
+    } else {
+      this.matches = query.isAskedAgain() ? set.matches(filter) : FilterMatches.of(set, filter);
+    }
   }
 
   /** The nearest {@code k}. */

@@ -78,7 +78,14 @@ final class StoreVectorEngine implements VectorEngine {
                       new ValidationException(
                           "the request has a text and no vector; embed the text first",
                           Map.of("namespace", request.namespace())));
-      return request.asOf() == AsOf.Now.NOW ? now(request, vector) : asOf(request, vector);
+      SearchCursor after =
+          request
+              .cursor()
+              .map(text -> SearchCursor.decode(text, request, similarity.provider().arithmetic()))
+              .orElse(null);
+      AsOf asOf = after == null ? request.asOf() : AsOf.at(after.readPoint());
+      Asked asked = new Asked(request, vector, after);
+      return asOf == AsOf.Now.NOW ? now(asked) : asOf(asked, asOf);
     } finally {
       gate.leave();
     }
@@ -86,7 +93,11 @@ final class StoreVectorEngine implements VectorEngine {
 
   @Override
   public boolean isAtHand(SearchRequest request) {
-    if (request.asOf() != AsOf.Now.NOW) {
+    // Pages are of the past; groups and diverse hits read more than there are hits.
+    if (request.asOf() != AsOf.Now.NOW
+        || request.cursor().isPresent()
+        || request.grouping().isPresent()
+        || request.diversity().isPresent()) {
       return false;
     }
     gate.enter();
@@ -102,23 +113,38 @@ final class StoreVectorEngine implements VectorEngine {
     }
   }
 
-  private SearchResult now(SearchRequest request, float[] vector) {
+  /**
+   * What is asked, taken apart.
+   *
+   * @param after where the page before ended, or null
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Asked(SearchRequest request, float[] vector, @Nullable SearchCursor after) {
+    /** Whether filters will be asked that are not the request's own. */
+    boolean isFilled() {
+      return request.grouping().filter(grouping -> grouping.size() > 1).isPresent();
+    }
+  }
+
+  private SearchResult now(Asked asked) {
+    SearchRequest request = asked.request;
     while (true) {
       ReadPoint now = store.now();
       Optional<Namespace> namespace = store.namespace(now, request.namespace());
       if (namespace.isEmpty()) {
         return nothing(now);
       }
-      Query query = query(request, vector, requireSpace(namespace.get(), request.space()));
-      SearchResult result = searchSet(request, namespace.get(), query, now, null);
+      Query query = query(asked, requireSpace(namespace.get(), request.space()));
+      SearchResult result = searchSet(asked, namespace.get(), query, now, null);
       if (result != null) {
         return result;
       }
     }
   }
 
-  private SearchResult asOf(SearchRequest request, float[] vector) {
-    ReadPoint at = store.resolve(request.asOf());
+  private SearchResult asOf(Asked asked, AsOf asOf) {
+    SearchRequest request = asked.request;
+    ReadPoint at = store.resolve(asOf);
     Optional<Namespace> then = store.namespace(at, request.namespace());
     if (then.isEmpty()) {
       return nothing(at);
@@ -128,46 +154,48 @@ final class StoreVectorEngine implements VectorEngine {
     if (space.isEmpty()) {
       // Fixed later than that moment: there was nothing to find yet.
       Namespace today = store.namespace(store.now(), request.namespace()).orElse(namespace);
-      Query _ = query(request, vector, requireSpace(today, request.space()));
+      Query _ = query(asked, requireSpace(today, request.space()));
       return nothing(at);
     }
-    Query query = query(request, vector, space.get());
+    Query query = query(asked, space.get());
     if (at.version() == store.now().version()) {
-      SearchResult result = searchSet(request, namespace, query, at, at);
+      SearchResult result = searchSet(asked, namespace, query, at, at);
       if (result != null) {
         return result;
       }
     }
-    return searchPast(request, namespace, query, at);
+    return searchPast(asked, namespace, query, at);
   }
 
   /** Searches the epoch that the moment lies in, or storage, and asks for an epoch then. */
-  private SearchResult searchPast(
-      SearchRequest request, Namespace namespace, Query query, ReadPoint at) {
+  private SearchResult searchPast(Asked asked, Namespace namespace, Query query, ReadPoint at) {
     Optional<Namespace> live = store.namespace(store.now(), namespace.name());
     if (live.isEmpty() || live.get().id() != namespace.id()) {
       // Nobody looks after indexes of what was deleted.
-      return searchStorage(request, namespace, query, at, SearchPlan.Tier.EXACT_AS_OF);
+      return searchStorage(asked, namespace, query, at, SearchPlan.Tier.EXACT_AS_OF);
     }
     SpaceIndex index = indexes.of(live.get(), query.space());
     SpaceEpochs epochs = index.epochs();
-    SearchResult recent = searchRecent(request, namespace, query, at, index);
+    SearchResult recent = searchRecent(asked, namespace, query, at, index);
     if (recent != null) {
       return recent;
     }
-    Epoch epoch = epochs.acquire(at.version());
-    if (epoch == null) {
-      SearchResult result =
-          searchStorage(request, namespace, query, at, SearchPlan.Tier.EXACT_AS_OF);
+    Epoch found = epochs.acquire(at.version());
+    if (found == null) {
+      SearchResult result = searchStorage(asked, namespace, query, at, SearchPlan.Tier.EXACT_AS_OF);
       if (query.filter() != null || result.plan().candidates() >= EpochPolicy.LIVE_MIN) {
         indexes.wantEpoch(index, at.version());
       }
       return result;
     }
+    Epoch epoch = found;
     try {
-      EpochSearcher searcher =
-          new EpochSearcher(store, namespace.name(), epoch, query, at, epochs.policy());
-      SearchResult result = reader(request, at).read(request.k(), searcher::nearest);
+      Searches searches =
+          further ->
+              new EpochSearcher(
+                      store, namespace.name(), epoch, query.and(further), at, epochs.policy())
+                  ::nearest;
+      SearchResult result = shaper(asked, namespace, query, at).shape(searches);
       // What is in memory would answer for what retention has taken.
       store.checkReadable(at.version(), namespace.id());
       return result;
@@ -182,8 +210,8 @@ final class StoreVectorEngine implements VectorEngine {
    * or is not in memory.
    */
   private @Nullable SearchResult searchRecent(
-      SearchRequest request, Namespace namespace, Query query, ReadPoint at, SpaceIndex index) {
-    if (!index.isLoaded() || query.filter() != null) {
+      Asked asked, Namespace namespace, Query query, ReadPoint at, SpaceIndex index) {
+    if (!index.isLoaded() || query.filter() != null || asked.isFilled()) {
       return null;
     }
     SpaceSet set = index.acquire(at.version(), false);
@@ -196,7 +224,7 @@ final class StoreVectorEngine implements VectorEngine {
       }
       PastSetSearcher searcher =
           new PastSetSearcher(set, query, index.epochs().policy(), at.version());
-      SearchResult result = reader(request, at).read(request.k(), searcher::nearest);
+      SearchResult result = shaper(asked, namespace, query, at).shape(_ -> searcher::nearest);
       store.checkReadable(at.version(), namespace.id());
       return result;
     } finally {
@@ -210,34 +238,34 @@ final class StoreVectorEngine implements VectorEngine {
    * namespace went away meanwhile, or the index is not at {@code exactly}.
    */
   private @Nullable SearchResult searchSet(
-      SearchRequest request,
-      Namespace namespace,
-      Query query,
-      ReadPoint now,
-      @Nullable ReadPoint exactly) {
+      Asked asked, Namespace namespace, Query query, ReadPoint now, @Nullable ReadPoint exactly) {
     SpaceIndex index = indexes.of(namespace, query.space());
-    SpaceSet set = index.acquire(now.version(), query.filter() != null);
-    if (set == null) {
+    SpaceSet found = index.acquire(now.version(), query.filter() != null || asked.isFilled());
+    if (found == null) {
       indexes.searched(index);
       return index.isClosed() || exactly != null
           ? null
-          : searchStorage(request, namespace, query, now, SearchPlan.Tier.EXACT);
+          : searchStorage(asked, namespace, query, now, SearchPlan.Tier.EXACT);
     }
+    SpaceSet set = found;
     try {
       ReadPoint at = now;
+      Namespace then = namespace;
       if (set.version() != now.version()) {
         if (exactly != null) {
           return null;
         }
         // Somebody brought it further: that version it is, if the namespace is still the same.
         at = new ReadPoint(set.version(), store.now().instant(), now.lineage());
-        Optional<Namespace> still = store.namespace(at, request.namespace());
+        Optional<Namespace> still = store.namespace(at, namespace.name());
         if (still.isEmpty() || still.get().id() != namespace.id()) {
           return null;
         }
+        then = still.get();
       }
-      SetSearcher searcher = new SetSearcher(set, query, policy, device);
-      return reader(request, at).read(request.k(), searcher::nearest);
+      Searches searches =
+          further -> new SetSearcher(set, query.and(further), policy, device)::nearest;
+      return shaper(asked, then, query, at).shape(searches);
     } finally {
       set.release();
       indexes.searched(index);
@@ -245,17 +273,19 @@ final class StoreVectorEngine implements VectorEngine {
   }
 
   private SearchResult searchStorage(
-      SearchRequest request, Namespace namespace, Query query, ReadPoint at, SearchPlan.Tier tier) {
-    StorageSearcher searcher = new StorageSearcher(store, at, namespace, query, tier);
-    return reader(request, at).read(request.k(), searcher::nearest);
+      Asked asked, Namespace namespace, Query query, ReadPoint at, SearchPlan.Tier tier) {
+    Searches searches =
+        further -> new StorageSearcher(store, at, namespace, query.and(further), tier)::nearest;
+    return shaper(asked, namespace, query, at).shape(searches);
   }
 
-  private HitReader reader(SearchRequest request, ReadPoint at) {
-    return new HitReader(store, request.namespace(), request.space(), at);
+  private HitShaper shaper(Asked asked, Namespace namespace, Query query, ReadPoint at) {
+    return new HitShaper(store, asked.request, namespace, query, at, asked.after);
   }
 
-  private Query query(SearchRequest request, float[] vector, EmbeddingSpace space) {
-    return new Query(similarity.provider(), space, vector, request.filter().orElse(null));
+  private Query query(Asked asked, EmbeddingSpace space) {
+    return new Query(
+        similarity.provider(), space, asked.vector, asked.request.filter().orElse(null));
   }
 
   private SearchResult nothing(ReadPoint at) {

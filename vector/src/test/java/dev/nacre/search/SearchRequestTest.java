@@ -58,6 +58,47 @@ class SearchRequestTest {
   }
 
   @Test
+  void shapes_areChecked() {
+    SearchRequest shaped = request.withMinScore(-4).withGrouping(Grouping.by("f").withSize(3));
+    assertEquals(Optional.of(-4f), shaped.minScore());
+    assertEquals(Optional.of(new Grouping("f", 3)), shaped.grouping());
+    assertEquals(Optional.of(new Diversity(.5, 7)), diverse(.5, 7).diversity());
+    assertEquals(Optional.of("c"), request.withCursor("c").cursor());
+    assertEquals(request, request.withCursor("c").withCursor(null));
+    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+      assertThrows(ValidationException.class, () -> request.withMinScore(bad));
+    }
+    for (double bad : new double[] {-.01, 1.01, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThrows(ValidationException.class, () -> Diversity.of(bad));
+    }
+    for (int bad : new int[] {0, -1, Diversity.POOL_MAX + 1}) {
+      assertThrows(ValidationException.class, () -> Diversity.of(1).withPool(bad));
+      assertThrows(ValidationException.class, () -> Grouping.by("f").withSize(bad));
+    }
+    assertThrows(ValidationException.class, () -> Grouping.by(""));
+    assertThrows(ValidationException.class, () -> Grouping.by("f".repeat(257)));
+  }
+
+  private SearchRequest diverse(double lambda, int pool) {
+    return request.withDiversity(Diversity.of(lambda).withPool(pool));
+  }
+
+  @Test
+  void shapes_thatDoNotGoTogether_refused() {
+    SearchRequest grouped = request.withGrouping(Grouping.by("f").withSize(1_000));
+    assertThrows(ValidationException.class, () -> grouped.withK(11));
+    assertThrows(ValidationException.class, () -> grouped.withDiversity(Diversity.of(.5)));
+    assertThrows(ValidationException.class, () -> grouped.withCursor("c"));
+    SearchRequest diverse = diverse(.5, 10);
+    assertThrows(ValidationException.class, () -> diverse.withK(1_001));
+    assertThrows(ValidationException.class, () -> diverse.withCursor("c"));
+    SearchRequest continued = request.withCursor("c");
+    assertThrows(ValidationException.class, () -> continued.withDiversity(Diversity.of(.5)));
+    assertThrows(ValidationException.class, () -> continued.withGrouping(Grouping.by("f")));
+    assertEquals(1_000, diverse.withK(1_000).k());
+  }
+
+  @Test
   void equals_everyPartCounts() {
     SearchRequest same = SearchRequest.byVector("ns", 1, 2);
     assertEquals(request, same);
@@ -70,6 +111,10 @@ class SearchRequestTest {
             request.withSpace("s"),
             request.withK(11),
             request.withFilter(Filter.exists("f")),
+            request.withMinScore(0),
+            request.withGrouping(Grouping.by("f")),
+            request.withDiversity(Diversity.of(.5)),
+            request.withCursor("c"),
             request.withAsOf(AsOf.version(1)))) {
       assertNotEquals(request, other);
       assertNotEquals(request.toString(), other.toString().replace("of 2", ""));
