@@ -24,7 +24,8 @@ public interface SimilarityProvider {
   String name();
 
   /**
-   * How it adds up: where this is the same, so are the scores to the last bit, whatever the process.
+   * How it adds up: where this is the same, so are the scores to the last bit, whatever the
+   * process.
    */
   default String arithmetic() {
     return name();

@@ -79,7 +79,10 @@ record SearchCursor(long query, ReadPoint readPoint, int seen, float score, Stri
       bytes.get(key);
       ReadPoint at = new ReadPoint(version, instant, new String(lineage, StandardCharsets.UTF_8));
       cursor = new SearchCursor(query, at, seen, score, new String(key, StandardCharsets.UTF_8));
-    } catch (IllegalArgumentException | BufferUnderflowException | DateTimeException | ArithmeticException e) {
+    } catch (IllegalArgumentException
+        | BufferUnderflowException
+        | DateTimeException
+        | ArithmeticException e) {
       throw refused(text, "is not one that a search returned");
     }
     if (cursor.query != of(request, arithmetic)) {
