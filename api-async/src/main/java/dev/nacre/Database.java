@@ -53,7 +53,9 @@ import org.jspecify.annotations.Nullable;
  * store's completion threads, calls that miss their deadline on a virtual thread. Those threads
  * serve every caller: <em>a callback must not block</em>; one that has to moves away with {@code
  * thenApplyAsync}. A platform thread that waits for a get or a search with {@code join()} or {@code
- * get()} without a timeout may do the read itself, and runs its callbacks then.
+ * get()} without a timeout may do the read itself, and runs its callbacks then; a timeout, {@code
+ * cancel} or an interrupt releases it only when that read returns. {@code get(time, unit)} always
+ * waits.
  *
  * <p><b>Versions.</b> Every write is a commit with a version; once its future has completed, every
  * read sees it. Every read says at which version it was answered, and takes an {@link AsOf} in its

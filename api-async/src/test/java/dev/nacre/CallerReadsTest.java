@@ -4,17 +4,18 @@ import static dev.nacre.testing.Futures.await;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotSame;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.nacre.error.KeyNotFoundException;
+import dev.nacre.filter.Filter;
 import dev.nacre.model.AsOf;
 import dev.nacre.model.ScanRequest;
 import dev.nacre.model.Value;
+import dev.nacre.search.SearchRequest;
 import dev.nacre.testing.GatedProbe;
 import dev.nacre.testing.Held;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -48,6 +49,7 @@ class CallerReadsTest {
 
   /** Keeps the one thread of the pool in a callback of the application. */
   private void occupyPool(Database db) {
+    int held = probe.readsHeld();
     probe.holdReads();
     CountDownLatch inside = new CountDownLatch(1);
     var _ =
@@ -61,9 +63,18 @@ class CallerReadsTest {
                     throw new IllegalStateException(e);
                   }
                 });
-    await().until(() -> probe.readsHeld() == 1);
+    await().until(() -> probe.readsHeld() > held);
     probe.release();
     await().until(() -> inside.getCount() == 0);
+  }
+
+  private void assertReadByPool() {
+    String reader = String.valueOf(probe.reader());
+    assertTrue(reader.startsWith("nacre-read-"), reader);
+  }
+
+  private void assertReadByThisThread() {
+    assertEquals(Thread.currentThread().getName(), probe.reader());
   }
 
   @Test
@@ -71,11 +82,10 @@ class CallerReadsTest {
     try (Database db = open();
         Held _ = this::release) {
       occupyPool(db);
-      CompletableFuture<?> joined = db.get(FROM_DISK);
-      CompletableFuture<Thread> by = joined.thenApply(_ -> Thread.currentThread());
+      assertReadByPool();
+      assertTrue(db.get(FROM_DISK).join().isPresent());
+      assertReadByThisThread();
       assertTrue(db.get(FROM_DISK).get().isPresent());
-      var _ = joined.join();
-      assertSame(Thread.currentThread(), by.join());
       assertTrue(db.contains(GetRequest.of("docs", "a").withSpaces("default")).join());
       CompletionException none =
           assertThrows(
@@ -97,12 +107,11 @@ class CallerReadsTest {
         Held _ = this::release) {
       occupyPool(db);
       CompletableFuture<?> joined = db.get(FROM_DISK);
-      CompletableFuture<Thread> by = joined.thenApply(_ -> Thread.currentThread());
       Thread waiting = Thread.startVirtualThread(joined::join);
       await().until(() -> waiting.getState() == Thread.State.WAITING);
       callback.countDown();
-      assertTrue(await(by).getName().startsWith("nacre-read-"), () -> by.join().getName());
       waiting.join();
+      assertReadByPool();
     }
   }
 
@@ -122,10 +131,9 @@ class CallerReadsTest {
         Held _ = this::release) {
       occupyPool(db);
       CompletableFuture<?> scan = db.scanPage(ScanRequest.of("docs"));
-      CompletableFuture<Thread> by = scan.thenApply(_ -> Thread.currentThread());
       callback.countDown();
       var _ = scan.join();
-      assertNotSame(Thread.currentThread(), by.join());
+      assertReadByPool();
     }
   }
 
@@ -134,19 +142,47 @@ class CallerReadsTest {
     try (Database db = open();
         Held _ = this::release) {
       var _ = await(db.embed("docs", "a", 1, 2));
-      probe.holdReads();
-      CompletableFuture<?> first = db.similar("docs", 1, 2);
-      CompletableFuture<Thread> byFirst = first.thenApply(_ -> Thread.currentThread());
-      await().until(() -> probe.readsHeld() == 1);
-      probe.release();
-      var _ = first.join();
-      assertNotSame(Thread.currentThread(), byFirst.join(), "it had to be loaded");
+      var _ = db.similar("docs", 1, 2).join();
+      assertReadByPool();
 
       occupyPool(db);
-      CompletableFuture<?> second = db.similar("docs", 1, 2);
-      CompletableFuture<Thread> bySecond = second.thenApply(_ -> Thread.currentThread());
-      var _ = second.join();
-      assertSame(Thread.currentThread(), bySecond.join());
+      var _ = db.similar("docs", 1, 2).join();
+      assertReadByThisThread();
+    }
+  }
+
+  @Test
+  void join_ofASearchThatIsLong_isLeftToThePool() {
+    try (Database db = open();
+        Held _ = this::release) {
+      var _ = await(db.embed("docs", "a", 1, 2));
+      SearchRequest search = SearchRequest.byVector("docs", 1, 2);
+      var _ = await(db.similar(search));
+      occupyPool(db);
+      List<CompletableFuture<?>> searches =
+          List.of(
+              db.similar(search.withK(101)),
+              db.similar(search.withFilter(Filter.eq("kind", "note"))),
+              db.similar(search.withAsOf(AsOf.version(2))));
+      callback.countDown();
+      for (CompletableFuture<?> each : searches) {
+        var _ = each.join();
+        assertReadByPool();
+      }
+    }
+  }
+
+  @Test
+  void join_onAnInterruptedThread_isLeftToThePool() {
+    try (Database db = open();
+        Held _ = this::release) {
+      occupyPool(db);
+      CompletableFuture<?> read = db.get(FROM_DISK);
+      Thread.currentThread().interrupt();
+      callback.countDown();
+      var _ = read.join();
+      assertTrue(Thread.interrupted());
+      assertReadByPool();
     }
   }
 

@@ -129,6 +129,9 @@ public sealed interface Call<R> {
 
   /** Finds what is nearest to a vector. */
   record Similar(SearchRequest request) implements Read<SearchResult> {
+    /** Whole records of more hits may come from the disk one by one. */
+    private static final int BRIEF_K_MAX = 100;
+
     @Override
     public String operation() {
       return "similar";
@@ -136,7 +139,8 @@ public sealed interface Call<R> {
 
     @Override
     public boolean isBrief(Engines engines) {
-      return engines.startedSearch().filter(search -> search.isAtHand(request)).isPresent();
+      return request.k() <= BRIEF_K_MAX
+          && engines.startedSearch().filter(search -> search.isAtHand(request)).isPresent();
     }
 
     @Override

@@ -100,8 +100,9 @@ final class CallFuture<R> extends CompletableFuture<R> {
 
   /**
    * Waits for the answer. A platform thread that waits works on its own call when nobody else has
-   * begun to: two switches of threads are more than most reads take. A virtual thread does not, its
-   * carrier would be pinned.
+   * begun to: two switches of threads are more than most reads take. While it reads, neither a
+   * deadline nor cancelling nor an interrupt releases it. A virtual thread does not, its carrier
+   * would be pinned.
    */
   @Override
   public R join() {
@@ -118,10 +119,14 @@ final class CallFuture<R> extends CompletableFuture<R> {
 
   private void helpAlong() {
     Runnable how = help;
-    if (how == null || isDone() || Thread.currentThread().isVirtual()) {
+    Thread self = Thread.currentThread();
+    // Looked for in the queue only while it can be there: that walks through what others wait for.
+    if (how == null || isDone() || self.isVirtual() || self.isInterrupted()) {
       return;
     }
-    how.run();
+    if (state.get() == State.IDLE) {
+      how.run();
+    }
     long end = System.nanoTime() + LOOK_OUT_NANOS;
     // Somebody else is at it, and will have done before this thread could sleep and wake.
     while (!isDone() && System.nanoTime() < end) {

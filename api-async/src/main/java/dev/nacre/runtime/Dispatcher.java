@@ -254,16 +254,27 @@ public final class Dispatcher {
         timeout,
         future -> {
           future.watchDeadline();
+          // Before a thread works on it: a failure ends the call.
+          boolean brief = read.isBrief(engines);
           Runnable task = onPool(future, () -> answer(future, read), read.isAccepted());
-          if (read.isBrief(engines)) {
-            future.onHelp(
-                () -> {
-                  if (pool.withdraw(task)) {
-                    task.run();
-                  }
-                });
+          if (brief) {
+            future.onHelp(() -> help(read, task));
           }
         });
+  }
+
+  /** On the thread of a caller who waits: it may have become long work meanwhile. */
+  private void help(Call.Read<?> read, Runnable task) {
+    boolean brief;
+    try {
+      brief = read.isBrief(engines);
+    } catch (DatabaseClosedException e) {
+      // The call was cancelled meanwhile, and was the last that closing waited for.
+      return;
+    }
+    if (brief && pool.withdraw(task)) {
+      task.run();
+    }
   }
 
   private <R> void answer(CallFuture<R> future, Call.Read<R> read) {

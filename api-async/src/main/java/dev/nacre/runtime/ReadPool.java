@@ -60,9 +60,16 @@ final class ReadPool {
     queue.add(task);
     Thread awake = lookOut.get();
     if (awake == null || !lookOut.compareAndSet(awake, null)) {
-      permits.release();
+      wake();
     }
     return true;
+  }
+
+  /** More permits than tasks can wait are left behind by those that were taken back. */
+  private void wake() {
+    if (permits.availablePermits() <= queueMax) {
+      permits.release();
+    }
   }
 
   /** Takes a task back; false when it has begun, or was taken back before. */

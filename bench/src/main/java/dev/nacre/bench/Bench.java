@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
       WatchCommand.class,
       LoadCommand.class,
       SearchCommand.class,
+      PeersCommand.class,
       SimilarityCommand.class,
       JmhCommand.class
     })

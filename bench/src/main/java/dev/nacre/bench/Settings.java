@@ -3,6 +3,7 @@ package dev.nacre.bench;
 import dev.nacre.bench.data.CacheFolder;
 import dev.nacre.bench.data.Collection;
 import dev.nacre.bench.data.Datasets;
+import dev.nacre.bench.peer.PeerPackages;
 import dev.nacre.bench.report.Environment;
 import dev.nacre.bench.report.Report;
 import dev.nacre.bench.run.Scale;
@@ -89,6 +90,26 @@ final class Settings {
     };
   }
 
+  /** The names of the datasets that are searched beside other libraries by default. */
+  List<String> compared() {
+    return switch (size) {
+      case FULL -> List.of("real-10k", "real-100k", "clustered-100k");
+      case QUICK -> List.of("clustered-25k");
+      case TINY -> List.of("clustered-400");
+    };
+  }
+
+  /** Where the scripts are that drive other libraries. */
+  Path peers() {
+    return home().resolve("peers");
+  }
+
+  /** Other libraries, installed into the cache folder when they are not there. */
+  PeerPackages peerPackages() throws IOException, InterruptedException {
+    spec.commandLine().getOut().println("looking for the libraries to compare with");
+    return PeerPackages.install(peers(), cacheFolder().resolve("peers"));
+  }
+
   /** The name of the dataset that is loaded. */
   String loaded() {
     return switch (size) {
@@ -140,8 +161,13 @@ final class Settings {
     return cache.orElseGet(CacheFolder::ofUser);
   }
 
-  /** The script that makes texts: bench/run names its directory. */
+  /** The script that makes texts. */
   private static Path script() {
-    return Path.of(System.getProperty("nacre.bench.home", "bench"), "data", "make_texts.py");
+    return home().resolve("data").resolve("make_texts.py");
+  }
+
+  /** The directory of bench/run, which names it. */
+  private static Path home() {
+    return Path.of(System.getProperty("nacre.bench.home", "bench"));
   }
 }

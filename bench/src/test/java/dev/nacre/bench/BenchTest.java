@@ -2,7 +2,10 @@ package dev.nacre.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.nacre.bench.data.CacheFolder;
+import dev.nacre.bench.run.PeersRun;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -57,6 +60,31 @@ class BenchTest {
           () -> section + " is missing in " + out);
     }
     assertEquals(List.of(), filesIn(folder));
+  }
+
+  /** Where somebody has compared before: installing takes minutes, and a compiler. */
+  @Test
+  void peers_tiny_comparesWithEveryLibraryInstalled() throws IOException {
+    Path installed = CacheFolder.ofUser().resolve("peers").resolve("requirements.txt");
+    Path wanted = Path.of("peers", "requirements.txt");
+    assumeTrue(
+        Files.exists(installed) && Files.mismatch(wanted, installed) < 0,
+        "the libraries to compare with are not installed; \"bench/run peers\" does it");
+    assertEquals(0, run("peers", "--scale", "tiny", "--dir", folder.toString()), err::toString);
+
+    for (String name : PeersRun.NAMES) {
+      assertTrue(out.toString().contains("   " + name + ", all searchable"), out::toString);
+    }
+    assertTrue(out.toString().contains("p50, chroma / Nacre, unfiltered"), out::toString);
+    assertEquals(List.of(), filesIn(folder));
+  }
+
+  @Test
+  void peers_unknownName_saysWhichAreKnown() {
+    assertEquals(1, run("peers", "--scale", "tiny", "--peer", "oracle"));
+
+    assertTrue(err.toString().contains("peer oracle is unknown"), err::toString);
+    assertTrue(err.toString().contains("sqlite-vec"), err::toString);
   }
 
   @Test

@@ -120,11 +120,10 @@ final class PagedReads {
             committer::startedVersion)) {
       while (scan.next()) {
         RecordRow row = RecordReader.live(scan.record(), at);
-        if (row == null) {
-          continue;
-        }
         byte[] key = scan.key();
-        if (filter.matches(row)) {
+        if (row == null) {
+          filter.skip();
+        } else if (filter.matches(row)) {
           records.add(reader.record(entry, Keys.text(key), key, row, at, Set.of()));
           bytes += row.toByteArray().length;
         }

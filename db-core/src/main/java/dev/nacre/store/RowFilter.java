@@ -50,6 +50,13 @@ final class RowFilter {
     return filter.matches(fields);
   }
 
+  /** A row that is not live was looked at, too. */
+  void skip() {
+    if (filter != null) {
+      rows++;
+    }
+  }
+
   /** Whether the page should end here. */
   boolean isTired() {
     return rows >= ROWS_MAX || bytes >= BYTES_MAX;

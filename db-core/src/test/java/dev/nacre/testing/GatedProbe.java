@@ -14,6 +14,7 @@ public final class GatedProbe implements StorageProbe {
   private final AtomicInteger writesHeld = new AtomicInteger();
   private final AtomicInteger readsHeld = new AtomicInteger();
   private final AtomicReference<@Nullable String> writer = new AtomicReference<>();
+  private final AtomicReference<@Nullable String> reader = new AtomicReference<>();
 
   /** From now on every write waits for {@link #release()}. */
   public void holdWrites() {
@@ -56,6 +57,11 @@ public final class GatedProbe implements StorageProbe {
     return writer.get();
   }
 
+  /** Name of the thread of the last read that may have gone to disk. */
+  public @Nullable String reader() {
+    return reader.get();
+  }
+
   @Override
   public void beforeWrite() {
     writer.set(Thread.currentThread().getName());
@@ -68,6 +74,7 @@ public final class GatedProbe implements StorageProbe {
 
   @Override
   public void beforeRead() {
+    reader.set(Thread.currentThread().getName());
     hold(reads.get(), readsHeld);
   }
 

@@ -26,6 +26,11 @@ final class SimdSimilarity extends RowByRow {
   }
 
   @Override
+  public String arithmetic() {
+    return name() + " of " + bits() + " bits";
+  }
+
+  @Override
   float innerProduct(float[] queries, int offset, MemorySegment rows, long at, int stride) {
     FloatVector a = FloatVector.zero(SPECIES);
     FloatVector b = a;

@@ -24,6 +24,13 @@ public interface SimilarityProvider {
   String name();
 
   /**
+   * How it adds up: where this is the same, so are the scores to the last bit, whatever the process.
+   */
+  default String arithmetic() {
+    return name();
+  }
+
+  /**
    * Inner products: {@code scores[q * rowCount + r]} becomes the one of query q and row r.
    *
    * @param queries {@code queryCount} queries of {@code stride} floats

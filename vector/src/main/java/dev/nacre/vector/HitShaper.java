@@ -67,7 +67,7 @@ final class HitShaper {
       Hit last = ranked.hits().getLast();
       cursor =
           new SearchCursor(
-                  SearchCursor.of(request),
+                  SearchCursor.of(request, query.arithmetic()),
                   at,
                   seen + ranked.hits().size(),
                   last.score(),

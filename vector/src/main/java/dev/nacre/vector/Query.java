@@ -53,6 +53,11 @@ final class Query {
     return provider.name();
   }
 
+  /** How scores are added up; see {@link SimilarityProvider#arithmetic}. */
+  String arithmetic() {
+    return provider.arithmetic();
+  }
+
   /** The prepared vector; not to be changed. */
   float[] padded() {
     return padded;

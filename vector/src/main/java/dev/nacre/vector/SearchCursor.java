@@ -57,10 +57,11 @@ record SearchCursor(long query, ReadPoint readPoint, int seen, float score, Stri
   /**
    * The cursor in the text of a request.
    *
+   * @param arithmetic how scores are added up in this process
    * @throws ValidationException when it is not one, is of another search, or has come to the end of
    *     what can be paged through
    */
-  static SearchCursor decode(String text, SearchRequest request) {
+  static SearchCursor decode(String text, SearchRequest request, String arithmetic) {
     SearchCursor cursor;
     try {
       ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
@@ -78,11 +79,14 @@ record SearchCursor(long query, ReadPoint readPoint, int seen, float score, Stri
       bytes.get(key);
       ReadPoint at = new ReadPoint(version, instant, new String(lineage, StandardCharsets.UTF_8));
       cursor = new SearchCursor(query, at, seen, score, new String(key, StandardCharsets.UTF_8));
-    } catch (IllegalArgumentException | BufferUnderflowException | DateTimeException e) {
+    } catch (IllegalArgumentException | BufferUnderflowException | DateTimeException | ArithmeticException e) {
       throw refused(text, "is not one that a search returned");
     }
-    if (cursor.query != of(request)) {
-      throw refused(text, "is of another search: only k and the moment may differ");
+    if (cursor.query != of(request, arithmetic)) {
+      throw refused(
+          text,
+          "is of another search, or of a machine that adds scores up in another order:"
+              + " only k and the moment may differ");
     }
     if (cursor.seen < 1 || cursor.seen > SearchRequest.K_MAX) {
       throw refused(text, "is not one that a search returned");
@@ -111,10 +115,11 @@ record SearchCursor(long query, ReadPoint readPoint, int seen, float score, Stri
 
   /**
    * What tells a search from another one: of all that decides which hits come in which order, but
-   * for the moment. The same in every process.
+   * for the moment. Scores that are added up in another order differ in their last bits, and pages
+   * would repeat hits or skip them. The same in every process.
    */
-  static long of(SearchRequest request) {
-    long hash = mix(1, request.namespace());
+  static long of(SearchRequest request, String arithmetic) {
+    long hash = mix(mix(1, arithmetic), request.namespace());
     hash = mix(hash, request.space());
     hash = mix(hash, request.filter().map(filter -> filter.text()).orElse(""));
     hash = mix(hash, request.minScore().map(String::valueOf).orElse(""));

@@ -176,6 +176,12 @@ final class SpaceIndex implements View, Evictable {
     }
   }
 
+  /** Whether {@link #acquire} would neither load, nor wait for somebody who does. */
+  boolean isReady(long version, boolean withMetadata) {
+    SpaceSet set = current;
+    return set != null && set.version() >= version && (!withMetadata || set.metadata() != null);
+  }
+
   private @Nullable SpaceSet ready(long version, boolean withMetadata) {
     SpaceSet set = current;
     return set != null

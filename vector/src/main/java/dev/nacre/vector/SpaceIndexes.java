@@ -81,10 +81,10 @@ final class SpaceIndexes {
     return index;
   }
 
-  /** Whether anything of a space is in memory. */
-  boolean isLoaded(int namespaceId, String space) {
+  /** Whether a space is in memory as it is at {@code version}, or newer. */
+  boolean isReady(int namespaceId, String space, long version, boolean withMetadata) {
     SpaceIndex index = indexes.get(new Id(namespaceId, space));
-    return index != null && index.isLoaded();
+    return index != null && index.isReady(version, withMetadata);
   }
 
   /** After an index was searched: builds its graph and unloads others, when it is time. */

@@ -79,7 +79,10 @@ final class StoreVectorEngine implements VectorEngine {
                           "the request has a text and no vector; embed the text first",
                           Map.of("namespace", request.namespace())));
       SearchCursor after =
-          request.cursor().map(text -> SearchCursor.decode(text, request)).orElse(null);
+          request
+              .cursor()
+              .map(text -> SearchCursor.decode(text, request, similarity.provider().arithmetic()))
+              .orElse(null);
       AsOf asOf = after == null ? request.asOf() : AsOf.at(after.readPoint());
       Asked asked = new Asked(request, vector, after);
       return asOf == AsOf.Now.NOW ? now(asked) : asOf(asked, asOf);
@@ -99,9 +102,11 @@ final class StoreVectorEngine implements VectorEngine {
     }
     gate.enter();
     try {
+      ReadPoint now = store.now();
+      boolean filtered = request.filter().isPresent();
       return store
-          .namespace(store.now(), request.namespace())
-          .filter(namespace -> indexes.isLoaded(namespace.id(), request.space()))
+          .namespace(now, request.namespace())
+          .filter(its -> indexes.isReady(its.id(), request.space(), now.version(), filtered))
           .isPresent();
     } finally {
       gate.leave();

@@ -25,8 +25,9 @@ public interface VectorEngine extends AutoCloseable {
   SearchResult similar(SearchRequest request);
 
   /**
-   * Whether what a search of the present needs is in memory, so that it opens no file and builds
-   * nothing first. It may be let go of before the search. Never blocks.
+   * Whether what a search of the present needs is in memory and up to date, so that it opens no
+   * file, builds nothing and waits for nobody first. It may be let go of before the search. Never
+   * blocks.
    */
   boolean isAtHand(SearchRequest request);
 

@@ -26,6 +26,7 @@ import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
 import dev.nacre.store.StoreOptions;
 import dev.nacre.store.Sweeping;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +38,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.CRC32C;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +79,45 @@ class SearchPagesTest {
       assertEquals(keys(whole), all);
       assertTrue(third.next().isEmpty());
       assertTrue(keys(db.engine().similar(request(2))).contains("nearest"));
+    }
+  }
+
+  @Test
+  void cursor_ofAMachineThatAddsScoresUpOtherwise_isRefused() {
+    try (SearchFixture db = SearchFixture.inMemory()) {
+      db.putMany("k", 2, 1);
+      SearchResult page = db.engine().similar(request(1));
+      SearchCursor foreign =
+          new SearchCursor(
+              SearchCursor.of(request(1), "simd of 64 bits"),
+              page.readPoint(),
+              1,
+              page.hits().getFirst().score(),
+              page.hits().getFirst().key());
+
+      ValidationException refused =
+          assertThrows(
+              ValidationException.class,
+              () -> db.engine().similar(request(1).withCursor(foreign.encode())));
+      assertTrue(String.valueOf(refused.getMessage()).contains("order"), refused::getMessage);
+    }
+  }
+
+  @Test
+  void cursor_forgedWithATimeThatIsNone_isRefused() {
+    try (SearchFixture db = SearchFixture.inMemory()) {
+      db.putMany("k", 2, 1);
+      String whole = db.engine().similar(request(1)).next().orElseThrow();
+      byte[] bytes = Base64.getUrlDecoder().decode(whole);
+      ByteBuffer forged = ByteBuffer.wrap(bytes);
+      forged.putLong(21, Long.MAX_VALUE).putInt(29, 2_000_000_000);
+      CRC32C checksum = new CRC32C();
+      checksum.update(bytes, 4, bytes.length - 4);
+      forged.putInt(0, (int) checksum.getValue());
+      String text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+
+      assertThrows(
+          ValidationException.class, () -> db.engine().similar(request(1).withCursor(text)));
     }
   }
 

@@ -14,18 +14,10 @@ import dev.nacre.search.SearchPlan;
 import dev.nacre.search.SearchRequest;
 import dev.nacre.search.SearchResult;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,9 +38,6 @@ public final class SearchRun {
   private static final List<Integer> EFFORTS =
       List.of(10, 15, 20, 30, 40, 50, 60, 70, 80, 90, 100, 120, 150, 200, 300, 500, 800, 1_200);
   private static final List<Double> FILTERS = List.of(.08, .01);
-  private static final int GRAPH_THRESHOLD = 20_000;
-  private static final Duration BUILD_MAX = Duration.ofMinutes(40);
-  private static final Duration POLL = Duration.ofMillis(100);
 
   private final Workplace place;
   private final Report report;
@@ -130,13 +119,11 @@ public final class SearchRun {
   }
 
   private void graph(Path directory, RawIndex raw, int effort) throws Exception {
-    int threshold = Math.min(GRAPH_THRESHOLD, Math.max(1, data.base().size() / 2));
-    try (Database db =
-        Database.open(DatabaseOptions.builder(directory).graphThreshold(threshold).build())) {
+    try (Database db = Database.open(Graphs.built(directory, data.base().size()))) {
       report.progress("building Nacre's graph");
       long begun = System.nanoTime();
       SearchResult _ = db.similar(request(0)).join();
-      awaitGraph(db);
+      Graphs.await(db, data.base().size());
       report.row("Nacre, graph built in the background", seconds(begun));
       compare(db, raw, effort);
       for (double share : FILTERS) {
@@ -196,13 +183,8 @@ public final class SearchRun {
   }
 
   private void filtered(Database db, RawIndex raw, int effort, double share) throws Exception {
-    String section = section(share);
-    Set<Integer> rows = new TreeSet<>();
-    for (int i = 0; i < data.rows().size(); i++) {
-      if (data.rows().get(i).section().equals(section)) {
-        rows.add(i);
-      }
-    }
+    String section = Sections.nearest(data, share);
+    Set<Integer> rows = Sections.rows(data, section);
     Truth among = new Truth(data.base(), data.queries(), K, rows::contains);
     Filter filter = Filter.eq("section", section);
     String label =
@@ -226,22 +208,6 @@ public final class SearchRun {
     row("Nacre among " + label, Searches.Outcome.median(outcomes));
   }
 
-  /** The section whose share is nearest to {@code share}. */
-  private String section(double share) {
-    Map<String, Long> counts =
-        data.rows().stream()
-            .map(row -> row.section())
-            .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
-    double wanted = share * data.rows().size();
-    return counts.entrySet().stream()
-        .min(
-            Comparator.<Map.Entry<String, Long>>comparingDouble(
-                    entry -> Math.abs(Math.log(entry.getValue() / wanted)))
-                .thenComparing(Map.Entry::getKey))
-        .orElseThrow()
-        .getKey();
-  }
-
   private void memory(Database db) throws Exception {
     DatabaseStats stats = db.stats().join();
     DatabaseStats.@Nullable Search search = stats.search();
@@ -252,23 +218,6 @@ public final class SearchRun {
             + ", exact blocks "
             + MemoryUse.mib(search == null ? 0 : search.blockBytes()));
     report.row("memory of the process, both open, and the dataset", MemoryUse.now().toString());
-  }
-
-  private void awaitGraph(Database db) throws TimeoutException {
-    long end = System.nanoTime() + BUILD_MAX.toNanos();
-    while (true) {
-      DatabaseStats.@Nullable Search search = db.stats().join().search();
-      if (search != null
-          && search.buildingGraphs() == 0
-          && search.graphVectors() >= data.base().size()) {
-        return;
-      }
-      if (System.nanoTime() > end) {
-        throw new TimeoutException("the graph is not built after " + BUILD_MAX + ": " + search);
-      }
-      // Nothing tells when a build ends; asking ten times a second takes nothing from it.
-      LockSupport.parkNanos(POLL.toNanos());
-    }
   }
 
   private Searches.Search search(Database db) {

@@ -5,7 +5,6 @@ import dev.nacre.Database;
 import dev.nacre.DatabaseOptions;
 import dev.nacre.bench.data.Documents;
 import dev.nacre.bench.raw.RawStore;
-import dev.nacre.bench.report.MemoryUse;
 import dev.nacre.bench.report.Percentiles;
 import dev.nacre.bench.report.Report;
 import dev.nacre.model.Commit;
@@ -60,7 +59,7 @@ public final class SizeRun {
     }
   }
 
-  /** Measures one size; returns the resident memory with Nacre open alone. */
+  /** Measures one size; returns the memory of a process that reads Nacre. */
   private long compare(int records) throws Exception {
     Path rawDirectory = place.directory("size-raw");
     Path directory = place.directory("size-nacre");
@@ -75,22 +74,20 @@ public final class SizeRun {
             records / rawSeconds,
             records / seconds,
             rawSeconds / seconds));
+    OpenedAlone first = OpenedAlone.measure(directory, records, place.scale().gets());
+    OpenedAlone again = OpenedAlone.measure(directory, records, place.scale().gets());
+    report.row(
+        "opening " + size + " for the first time, and again, in a new process",
+        String.format(Locale.ROOT, "%,.0f, %,.0f ms", first.openMillis(), again.openMillis()));
+    report.row("memory of a process that reads " + size, again.memory().toString());
     DatabaseOptions options =
         DatabaseOptions.builder(directory).blockCacheBytes(RawStore.BLOCK_CACHE_BYTES).build();
-    long opened = System.nanoTime();
-    long resident;
     try (Database db = Database.open(options)) {
-      double millis = (System.nanoTime() - opened) / 1e6;
-      report.row("opening " + size, String.format(Locale.ROOT, "%,.0f ms", millis));
-      Percentiles _ = round(db, records, -1);
-      MemoryUse memory = MemoryUse.now();
-      resident = memory.anonymous();
-      report.row("memory after reading, " + size, memory.toString());
       gets(rawDirectory, db, records, size);
     }
     Workplace.delete(rawDirectory);
     Workplace.delete(directory);
-    return resident;
+    return again.memory().anonymous();
   }
 
   private void gets(Path rawDirectory, Database db, int records, String size) throws Exception {
@@ -107,7 +104,7 @@ public final class SizeRun {
                       key ->
                           Objects.requireNonNull(raw.get(key(key).getBytes(StandardCharsets.UTF_8)))
                               .length),
-              seed -> round(db, records, seed));
+              seed -> read(db, place.scale().gets(), records, seed));
       Percentiles base = rounds.getFirst();
       Percentiles ours = rounds.getLast();
       report.latency("RocksDB get, " + size, base, "");
@@ -116,9 +113,10 @@ public final class SizeRun {
     }
   }
 
-  private Percentiles round(Database db, int records, int seed) throws Exception {
+  /** Reads {@code gets} random keys of a loaded database. */
+  static Percentiles read(Database db, int gets, int records, int seed) throws Exception {
     return Lookups.round(
-        place.scale().gets(),
+        gets,
         records,
         seed,
         VALUE_BYTES,

@@ -5,6 +5,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The threads of one store beside its committer, all daemons.
@@ -30,11 +31,21 @@ public record StoreExecutors(
   }
 
   /**
-   * Ends the threads once what they have accepted is done; a callback that never returns is left
-   * behind after a while.
+   * Ends the threads: those of preparation for certain, because they read what is closed next, even
+   * for a commit that was withdrawn; a callback that never returns is left behind after a while.
+   * What waits to be prepared is dropped: after the committer has ended nobody wants it.
    */
   public void close() {
-    preparation.shutdown();
+    var _ = preparation.shutdownNow();
+    boolean interrupted = false;
+    while (!preparation.isTerminated()) {
+      try {
+        boolean _ = preparation.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        // Leaving now would close RocksDB under the thread that reads it.
+        interrupted = true;
+      }
+    }
     try {
       // A callback may close the store itself: waiting for it to end would wait for ever.
       if (Thread.currentThread().getName().startsWith("nacre-completion")) {
@@ -43,10 +54,13 @@ public record StoreExecutors(
         completions.close(CLOSE_SECONDS_MAX);
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      interrupted = true;
     }
     // Last: until then it helps completions that wait for each other.
     timer.shutdownNow();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static ThreadFactory named(String name) {

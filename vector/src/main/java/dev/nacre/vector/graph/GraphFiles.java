@@ -3,6 +3,7 @@ package dev.nacre.vector.graph;
 import dev.nacre.model.EmbeddingSpace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
@@ -128,6 +129,10 @@ public final class GraphFiles implements AutoCloseable {
           reader.close();
         }
       }
+    } catch (ClosedByInterruptException e) {
+      // Somebody wants this thread for something else; it says nothing about the files.
+      LOG.debug("Opening graph index {} was interrupted", where(), e);
+      return null;
     } catch (IOException | IllegalArgumentException | IllegalStateException e) {
       problem = "its files cannot be read: " + e;
     }
