@@ -248,7 +248,8 @@ class DataCommandsTest {
       String metadata = "{\"kind\":\"" + (i % 2 == 0 ? "even" : "odd") + "\"}";
       ok("put", db, "notes", "n" + i, "" + i, "--vector", vector, "--metadata", metadata);
     }
-    String[] search = {"similar", db, "notes", "--vector", "[5,1]", "-k", "2"};
+    String[] nearest = {"similar", db, "notes", "--vector", "[5,1]"};
+    String[] search = and(nearest, "-k", "2");
     List<String> first = lines(search, "--json");
     String cursor = parse(first.getLast()).path("cursor").asText();
     assertTrue(ok(search).out().contains("more by --after "));
@@ -257,7 +258,7 @@ class DataCommandsTest {
     assertFailsWith(search, "another search", "--after", cursor, "--min-score", "0");
     assertFailsWith(search, "not one that", "--after", "nonsense");
 
-    List<String> enough = lines(search, "-k", "6", "--min-score", "0.99", "--json");
+    List<String> enough = lines(nearest, "-k", "6", "--min-score", "0.99", "--json");
     assertEquals(4, enough.size());
     assertTrue(parse(enough.getLast()).path("cursor").isMissingNode());
 

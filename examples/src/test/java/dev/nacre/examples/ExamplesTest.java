@@ -94,6 +94,7 @@ class ExamplesTest {
         List.of(
             "[tides-1, tides-2]",
             "[moon-1, moon-2]",
+            "[]",
             "tides: 2",
             "moon: 2",
             "[tides-1, moon-2]",
