@@ -177,6 +177,8 @@ class Lancedb(Peer):
     """Durable, without an index."""
 
     def load(self):
+        # It warns of every search otherwise.
+        os.environ.setdefault("LANCE_LOG", "error")
         import lancedb
         import pyarrow
 
