@@ -35,10 +35,6 @@ final class CallFuture<R> extends CompletableFuture<R> {
     ENDED
   }
 
-  /** How long a caller looks out for an answer before he sleeps: about what sleeping costs. */
-  private static final long LOOK_OUT_NANOS =
-      Runtime.getRuntime().availableProcessors() == 1 ? 0 : 20_000;
-
   /** How many completions of ours are on this thread's stack. */
   private static final ThreadLocal<Integer> COMPLETING = ThreadLocal.withInitial(() -> 0);
 
@@ -127,7 +123,7 @@ final class CallFuture<R> extends CompletableFuture<R> {
     if (state.get() == State.IDLE) {
       how.run();
     }
-    long end = System.nanoTime() + LOOK_OUT_NANOS;
+    long end = System.nanoTime() + ReadPool.LOOK_OUT_NANOS;
     // Somebody else is at it, and will have done before this thread could sleep and wake.
     while (!isDone() && System.nanoTime() < end) {
       Thread.onSpinWait();

@@ -28,8 +28,7 @@ final class ReadPool {
   private static final Logger LOG = LoggerFactory.getLogger(ReadPool.class);
 
   /** About what parking and waking cost; looking out longer would only burn time. */
-  private static final long LOOK_OUT_NANOS =
-      Runtime.getRuntime().availableProcessors() == 1 ? 0 : 20_000;
+  static final long LOOK_OUT_NANOS = Runtime.getRuntime().availableProcessors() == 1 ? 0 : 20_000;
 
   private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
